@@ -1,0 +1,179 @@
+/**
+ * Effect's fiber class, and the one subclass of it on which processes run. All that knows the undocumented
+ * parts of a fiber stands here; where they differ from what this file expects, `ProcessFiber` is `undefined`
+ * and processes run on plain fibers: slower, still right.
+ *
+ * @module
+ */
+import { Context, Effect, Exit, type Fiber } from "./effect.ts";
+
+/** The parts of a fiber that its public type does not show. */
+interface Internals {
+  _exit: Exit.Exit<unknown, unknown> | undefined;
+  _yielded: (() => void) | undefined;
+  _parent: AnyFiber | undefined;
+  evaluate(effect: AnyEffect): void;
+  runLoop(effect: AnyEffect): unknown;
+  yieldWith(cleanup: () => void): AnyEffect;
+  succeedWith(value: unknown): AnyEffect;
+}
+
+/** Any fiber. */
+export type AnyFiber = Fiber.Fiber<unknown, unknown>;
+/** Any effect, its services provided. */
+export type AnyEffect = Effect.Effect<unknown, unknown>;
+/** A context, whatever it holds. */
+export type AnyContext = Context.Context<never>;
+
+/** What a process fiber belongs to. */
+export interface Host {
+  /** The fiber's own context, which it starts with, with the host's reference added. */
+  contextWithSelf(base: AnyContext): AnyContext;
+  /** Called before each time that the fiber goes on: what was to wake it is void. */
+  onResume(): void;
+  /** Called once the fiber and its children have ended. */
+  onEnd(exit: Exit.Exit<unknown, unknown>): void;
+}
+
+/** A fiber that runs a process: it can be parked and resumed without a closure, and tells its host its end. */
+export interface HostedFiber extends AnyFiber {
+  /** Whom it belongs to. */
+  readonly host: Host;
+  /** The context it was made with, when that still is its context. */
+  readonly baseContext: AnyContext | undefined;
+  /** Goes on with that effect, now, inside the caller. */
+  resume(effect: AnyEffect): void;
+  /** What a primitive returns to suspend the fiber until it is resumed, or interrupted; `cleanup` runs first. */
+  park(cleanup?: () => void): AnyEffect;
+  /** What a primitive returns to succeed at once. */
+  succeed(value: unknown): AnyEffect;
+}
+
+const nothing = (): void => {};
+const yieldMark: unknown = Symbol.for("effect/Effect/Yield");
+const FiberImpl = Effect.runFork(Effect.void).constructor as unknown as new (
+  context: AnyContext,
+  interruptible?: boolean,
+) => AnyFiber & Internals;
+
+const makeProcessFiber = () =>
+  class ProcessFiber extends FiberImpl implements HostedFiber {
+    // No initializers: the base class's constructor sets the context, and fields would then be undone.
+    declare host: Host;
+    declare _base: AnyContext;
+    declare _context: AnyContext | undefined;
+
+    constructor(base: AnyContext, host: Host) {
+      super(base);
+      this.host = host;
+    }
+
+    // A child that is forked inherits its parent's context: the host's reference is added when somebody
+    // first reads it, since most processes fork nothing and a context is 200 bytes.
+    override get context(): AnyContext {
+      // The base class's constructor reads it before there is a host.
+      if (this.host === undefined) return this._base;
+      return this._context ??= this.host.contextWithSelf(this._base);
+    }
+    override set context(context: AnyContext) {
+      if (this._base === undefined) this._base = context;
+      else this._context = context;
+    }
+
+    get baseContext(): AnyContext | undefined {
+      return this._context === undefined ? this._base : undefined;
+    }
+
+    // Every resume comes through here. Effect's own makes an AsyncResource at each suspension.
+    override evaluate(effect: AnyEffect): void {
+      if (this._exit !== undefined) return;
+      const cleanup = this._yielded;
+      if (cleanup !== undefined) {
+        this._yielded = undefined;
+        cleanup();
+      }
+      this.host.onResume();
+      const exit = this.runLoop(effect);
+      if (exit === yieldMark) return;
+      super.evaluate(exit as AnyEffect);
+      if (this._exit !== undefined) this.host.onEnd(this._exit);
+    }
+
+    resume(effect: AnyEffect): void {
+      this.evaluate(effect);
+    }
+
+    park(cleanup: () => void = nothing): AnyEffect {
+      return this.yieldWith(cleanup);
+    }
+
+    succeed(value: unknown): AnyEffect {
+      return this.succeedWith(value);
+    }
+  };
+
+/** Runs a small process through success, failure, suspension and interruption, and compares. */
+const behaves = (Candidate: ReturnType<typeof makeProcessFiber>): boolean => {
+  const run = (effect: AnyEffect, then: (fiber: HostedFiber) => void = nothing): string => {
+    let end = "none";
+    const host: Host = {
+      contextWithSelf: (base) => base,
+      onResume: nothing,
+      onEnd: (exit) => end = end === "none" ? exit._tag : "twice",
+    };
+    const fiber = new Candidate(Context.empty(), host);
+    fiber.resume(effect);
+    then(fiber);
+    return end;
+  };
+  let resumeLater: (effect: Effect.Effect<number>) => void = nothing;
+  const waiting = Effect.callback<number>((resume) => void (resumeLater = resume));
+  return run(Effect.succeed(1)) === "Success" &&
+    run(Effect.fail("no")) === "Failure" &&
+    run(waiting) === "none" &&
+    run(waiting, () => resumeLater(Effect.succeed(2))) === "Success" &&
+    run(Effect.never, (fiber) => fiber.interruptUnsafe()) === "Failure";
+};
+
+const probe = (): ReturnType<typeof makeProcessFiber> | undefined => {
+  const methods = [
+    "evaluate",
+    "runLoop",
+    "yieldWith",
+    "succeedWith",
+    "setContext",
+    "interruptUnsafe",
+  ] as const;
+  try {
+    if (!methods.every((name) => typeof Reflect.get(FiberImpl.prototype, name) === "function")) {
+      return undefined;
+    }
+    const Candidate = makeProcessFiber();
+    return behaves(Candidate) ? Candidate : undefined;
+  } catch {
+    return undefined;
+  }
+};
+
+/** The class of process fibers, or `undefined` where Effect's fibers are not as this file expects. */
+export const ProcessFiber: (new (base: AnyContext, host: Host) => HostedFiber) | undefined = probe();
+
+/** The host of a process's own fiber, as long as the fiber runs in the context that it was made with. */
+export const hostOf = (fiber: AnyFiber): Host | undefined => {
+  const hosted = fiber as Partial<HostedFiber>;
+  return hosted.host === undefined || hosted.baseContext === undefined ? undefined : hosted.host;
+};
+
+/** Whether a fiber is a process's own. */
+export const isHosted = (fiber: AnyFiber): fiber is HostedFiber =>
+  (fiber as Partial<HostedFiber>).host !== undefined;
+
+/** The topmost fiber above this one that still runs: the one that forked it, and who forked that. */
+export const topFiber = (fiber: AnyFiber): AnyFiber => {
+  let top = fiber;
+  for (let parent = parentOf(top); parent !== undefined; parent = parentOf(top)) top = parent;
+  return top;
+};
+
+const parentOf = (fiber: AnyFiber): AnyFiber | undefined =>
+  "_parent" in fiber ? (fiber as Internals & AnyFiber)._parent : undefined;

@@ -1,0 +1,157 @@
+/**
+ * Where signals of other nodes enter the kernel, where those come back that could not be delivered, and what
+ * a node's going down causes.
+ *
+ * @module
+ */
+import type { NodeLife } from "../term/identifier.ts";
+import type { Kernel } from "./kernel.ts";
+import {
+  breakLinksTo,
+  exitSignal,
+  receiveLink,
+  receiveLinkExit,
+  receiveUnlink,
+  receiveUnlinkAck,
+} from "./links.ts";
+import { breakMonitorsTo, receiveDemonitor, receiveDown, receiveMonitor } from "./monitors.ts";
+import type { Outbound } from "./outbound.ts";
+import {
+  answer,
+  breakRequestsTo,
+  receiveRequest,
+  receiveRequestCancel,
+  receiveRequestExit,
+  receiveRequestHeldBy,
+  receiveRequestHolder,
+} from "./requests.ts";
+import { Op, type Signal } from "./signal.ts";
+import { breakSpawnsTo, receiveSpawnReply, receiveSpawnRequest } from "./spawn.ts";
+
+/**
+ * Carries out a signal from another node.
+ *
+ * @param kernel The kernel that it is for.
+ * @param signal The signal.
+ * @param from The life of the node that sent it.
+ */
+export const deliver = (kernel: Kernel, signal: Signal, from: NodeLife): void => {
+  switch (signal[0]) {
+    case Op.send:
+      return kernel.table.get(signal[1])?.push(signal[2]);
+    case Op.sendName:
+      return kernel.names.get(signal[1])?.push(signal[2]);
+    case Op.sendAlias:
+      return kernel.aliases.get(signal[1])?.(signal[2]);
+    case Op.request:
+      return receiveRequest(
+        kernel,
+        from,
+        from.reference(signal[1]),
+        from.pid(signal[2]),
+        signal[3],
+        signal[4],
+        signal[5],
+      );
+    case Op.reply:
+      return answer(kernel, signal[1], { tag: "reply", value: signal[2] });
+    case Op.requestDown:
+      return isAskedOf(kernel, signal[1], from)
+        ? answer(kernel, signal[1], { tag: "down", reason: signal[2] })
+        : undefined;
+    case Op.requestExit:
+      return receiveRequestExit(kernel, from, signal[1], signal[2]);
+    case Op.requestCancel:
+      return receiveRequestCancel(kernel, from, signal[1]);
+    case Op.requestHolder:
+      return receiveRequestHolder(kernel, from, signal[1]);
+    case Op.requestHeldBy:
+      return isAskedOf(kernel, signal[1], from)
+        ? receiveRequestHeldBy(kernel, from, signal[1], signal[2])
+        : undefined;
+    case Op.link:
+      return receiveLink(kernel, from.pid(signal[1]), signal[2]);
+    case Op.unlink:
+      return receiveUnlink(kernel, signal[1], from.pid(signal[2]), signal[3]);
+    case Op.unlinkAck:
+      return receiveUnlinkAck(kernel, signal[1], from.pid(signal[2]), signal[3]);
+    case Op.exit:
+      return receiveLinkExit(kernel, from.pid(signal[1]), signal[2], signal[3]);
+    case Op.exitSignal: {
+      const entry = kernel.table.get(signal[2]);
+      return entry === undefined ? undefined : exitSignal(entry, from.pid(signal[1]), signal[3]);
+    }
+    case Op.monitor:
+      return receiveMonitor(kernel, from, signal[2], signal[3]);
+    case Op.demonitor:
+      return receiveDemonitor(kernel, from, signal[3]);
+    case Op.down:
+      return receiveDown(kernel, from, signal[1], signal[2]);
+    case Op.groupLeader: {
+      const entry = kernel.table.get(signal[1]);
+      if (entry !== undefined) entry.leader = signal[2];
+      return;
+    }
+    case Op.spawnRequest:
+      return receiveSpawnRequest(
+        kernel,
+        from,
+        signal[1],
+        signal[2],
+        signal[3],
+        signal[4],
+        signal[5],
+        signal[6],
+        signal[7],
+      );
+    case Op.spawnReply:
+      return receiveSpawnReply(kernel, from, signal[1], signal[2]);
+    default:
+      return signal satisfies never;
+  }
+};
+
+/**
+ * A signal could not be delivered, since its node was started anew: what it asked for is answered as by a
+ * node that has no such process.
+ */
+export const bounce = (kernel: Kernel, signal: Signal, life: NodeLife): void => {
+  switch (signal[0]) {
+    case Op.link:
+      return receiveLinkExit(kernel, life.pid(signal[2]), signal[1], "noproc");
+    case Op.monitor:
+      return receiveDown(kernel, life, signal[3], "noproc");
+    case Op.request:
+      return answer(kernel, signal[1], { tag: "down", reason: "noproc" });
+    case Op.unlink:
+      return receiveUnlinkAck(kernel, signal[1], life.pid(signal[3]), signal[2]);
+    default:
+      return;
+  }
+};
+
+/** A node is down: every link, monitor, request and spawn that pointed there is answered, once. */
+export const nodeDown = (kernel: Kernel, node: string): void => {
+  const remote = kernel.remotes.get(node);
+  if (remote === undefined) return;
+  kernel.remotes.delete(node);
+  breakRequestsTo(kernel, [...remote.pending], [...remote.held.values()]);
+  breakLinksTo(kernel, node, remote.linked);
+  breakMonitorsTo(kernel, [...remote.monitors], remote.watchers.values());
+  breakSpawnsTo(kernel, remote.spawns);
+};
+
+/** What stands in the slot of a program that is no node: every other node is an absent one. */
+export const noOutbound = (kernel: Kernel): Outbound => ({
+  // From the queue, so that an answer never comes before the operation has returned.
+  send: (node) => kernel.queue.push(() => nodeDown(kernel, node)),
+  isConnected: () => false,
+  isBusy: () => false,
+  whenWritable: (_node, resume) => {
+    resume();
+    return () => {};
+  },
+});
+
+const isAskedOf = (kernel: Kernel, reference: number, from: NodeLife): boolean =>
+  kernel.pending.get(reference)?.node === from.name;

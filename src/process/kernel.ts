@@ -1,0 +1,199 @@
+/**
+ * The kernel: what a node runs on. The table of processes, their names, the run queue, and how a process
+ * begins and ends.
+ *
+ * @module
+ */
+import { Context, Logger, References, Scheduler } from "../deps/effect.ts";
+import type { AnyContext, AnyEffect, AnyFiber } from "../deps/fiber.ts";
+import { topFiber } from "../deps/fiber.ts";
+import { NodeLife, nonode, Pid, Reference } from "../term/identifier.ts";
+import { CurrentKernel, CurrentProcess } from "./current.ts";
+import { noOutbound } from "./deliver.ts";
+import { Entry } from "./entry.ts";
+import { breakLinks } from "./links.ts";
+import { logCrash, stderrLogger } from "./log.ts";
+import { breakMonitors, type Monitor } from "./monitors.ts";
+import type { Outbound } from "./outbound.ts";
+import { Remote } from "./remote.ts";
+import { breakRequests, type Held, type Pending } from "./requests.ts";
+import { RunQueue } from "./run_queue.ts";
+import type { Seams } from "./seams.ts";
+import type { PendingSpawn } from "./spawn.ts";
+import { breakTimers, type Timer } from "./timers.ts";
+
+/** How a kernel is made. */
+export interface KernelOptions {
+  /** Transport, clock, random bytes, turn. */
+  readonly seams: Seams;
+  /** The number in its pids' text: 0 for the OS process's own kernel. */
+  readonly index?: number;
+  /** Runs processes on Effect's own fiber class, as where ours is not supported. */
+  readonly plainFibers?: boolean;
+}
+
+/** How a process is spawned. */
+export interface SpawnOptions {
+  readonly parent: Pid | undefined;
+  readonly leader: Pid;
+  readonly initialCall?: string | undefined;
+}
+
+/** Pids below this number belong to the kernel's own services. */
+const firstPid = 100;
+
+/** The kernel of one node, or of a program that is none yet. */
+export class Kernel {
+  readonly seams: Seams;
+  readonly life: NodeLife;
+  readonly queue: RunQueue;
+  readonly plainFibers: boolean;
+  /** A mailbox that grows beyond this many messages ends its process with `max_mailbox`. */
+  maxMailbox = Infinity;
+  /** The processes, by their number. */
+  readonly table = new Map<number, Entry>();
+  /** The registered names. */
+  readonly names = new Map<string, Entry>();
+  /** The monitors made here, by their reference. */
+  readonly monitors = new Map<number, Monitor>();
+  /** The requests made here that are not answered yet, by their reference. */
+  readonly pending = new Map<number, Pending>();
+  /** The requests made by this kernel's processes to this kernel's processes, by their reference. */
+  readonly held = new Map<number, Held>();
+  /** Aliases: references that messages can be sent to, each with who takes them. */
+  readonly aliases = new Map<number, (message: unknown) => void>();
+  readonly timers = new Map<number, Timer>();
+  readonly spawns = new Map<number, PendingSpawn>();
+  /** The ties to other nodes, by their names. */
+  readonly remotes = new Map<string, Remote>();
+  /** Signals to other nodes: `node/` fills it while this kernel's node is alive. */
+  outbound: Outbound;
+  /** Whether this kernel's node is alive: part of a distributed system. */
+  isAlive = false;
+  /** What processes that other nodes ask for run in: the services given to `Node.start`. */
+  context: AnyContext;
+  /** The group leader of the program's own fibers: prints to standard output. */
+  readonly user: Entry;
+  readonly #adopted = new WeakMap<AnyFiber, Entry>();
+  readonly #contexts = new WeakMap<AnyContext, AnyContext>();
+  #lastPid = firstPid - 1;
+  #lastReference = 0;
+
+  constructor(options: KernelOptions) {
+    this.seams = options.seams;
+    this.plainFibers = options.plainFibers ?? false;
+    this.life = new NodeLife(nonode, 0, options.index);
+    this.queue = new RunQueue(options.seams.turn);
+    this.outbound = noOutbound(this);
+    this.context = this.processContext(Context.empty());
+    const userPid = new Pid(this.life, 64);
+    this.user = new Entry(this, userPid, undefined, userPid);
+    this.table.set(userPid.number, this.user);
+    this.setName(this.user, "user");
+  }
+
+  /** A reference that was never given before. */
+  makeReference(): Reference {
+    return new Reference(this.life, ++this.#lastReference);
+  }
+
+  /** The process of that pid, if it is one of ours and still in the table. */
+  find(pid: Pid): Entry | undefined {
+    return pid.home === this.life ? this.table.get(pid.number) : undefined;
+  }
+
+  /** The ties to that node, made when first asked for. */
+  remote(node: string): Remote {
+    const known = this.remotes.get(node);
+    if (known !== undefined) return known;
+    const made = new Remote();
+    this.remotes.set(node, made);
+    return made;
+  }
+
+  /** Puts a new process into the table; {@link Entry.start} runs it. */
+  spawn(options: SpawnOptions): Entry {
+    const pid = new Pid(this.life, ++this.#lastPid);
+    const entry = new Entry(this, pid, options.parent, options.leader);
+    if (options.initialCall !== undefined) entry.initialCall = options.initialCall;
+    this.table.set(pid.number, entry);
+    return entry;
+  }
+
+  /** Puts one of the kernel's own services into the table: a process without a fiber, under a fixed number. */
+  addService(number: number, name: string, handler: (message: unknown) => void): Entry {
+    const entry = new Entry(this, new Pid(this.life, number), undefined, this.user.pid);
+    entry.handler = handler;
+    this.table.set(number, entry);
+    this.setName(entry, name);
+    return entry;
+  }
+
+  /** The process that a fiber is part of; the program's own fibers become one when first asked. */
+  processOf(fiber: AnyFiber): Entry {
+    const top = topFiber(fiber);
+    const known = this.#adopted.get(top);
+    if (known !== undefined) return known;
+    const entry = this.spawn({ parent: undefined, leader: this.user.pid });
+    this.#adopted.set(top, entry);
+    top.setContext(Context.add(top.context, CurrentProcess, entry));
+    entry.adopt(top);
+    return entry;
+  }
+
+  /** What a process spawned from such a context runs in: the same services, this kernel, no other's self. */
+  processContext(from: AnyContext): AnyContext {
+    const known = this.#contexts.get(from);
+    if (known !== undefined) return known;
+    let made = Context.omit(CurrentProcess)(from) as AnyContext;
+    if (Context.getOrUndefined(from, Scheduler.Scheduler) === undefined) {
+      made = Context.add(made, Scheduler.Scheduler, this.queue);
+    }
+    made = Context.add(made, CurrentKernel, this);
+    if (Context.getOrUndefined(from, References.CurrentLoggers) === undefined) {
+      made = Context.add(
+        made,
+        References.CurrentLoggers,
+        new Set<Logger.Logger<unknown, void>>([stderrLogger]),
+      );
+    }
+    this.#contexts.set(from, made);
+    this.#contexts.set(made, made);
+    return made;
+  }
+
+  /** Runs `effect` as that new process, with the services of `context`. */
+  start(entry: Entry, effect: AnyEffect, context: AnyContext): void {
+    entry.start(effect, this.processContext(context));
+  }
+
+  /** Gives a process a name that nobody has. */
+  setName(entry: Entry, name: string): void {
+    entry.name = name;
+    this.names.set(name, entry);
+  }
+
+  /** Takes a process's name away. */
+  clearName(entry: Entry): void {
+    if (entry.name === undefined) return;
+    this.names.delete(entry.name);
+    entry.name = undefined;
+  }
+
+  /**
+   * The one way in which a process ends: the entry is gone, then everyone who is tied to it is told, once.
+   *
+   * @param entry Who ended.
+   * @param reason Its exit reason.
+   */
+  finish(entry: Entry, reason: unknown): void {
+    entry.state = "gone";
+    this.table.delete(entry.pid.number);
+    this.clearName(entry);
+    logCrash(this, entry, reason);
+    breakTimers(this, entry);
+    breakRequests(this, entry, reason);
+    breakLinks(this, entry, reason);
+    breakMonitors(this, entry, reason);
+  }
+}

@@ -1,0 +1,149 @@
+/**
+ * Links: two processes that end together (erl_dist_protocol, "Link Protocol", the one with unlink ids).
+ *
+ * @module
+ */
+import { atom } from "../term/atom.ts";
+import type { Pid } from "../term/identifier.ts";
+import { tuple } from "../term/tuple.ts";
+import type { Entry } from "./entry.ts";
+import type { Kernel } from "./kernel.ts";
+import { Op } from "./signal.ts";
+
+const EXIT = atom("EXIT");
+
+/**
+ * Links a process to another, on any node.
+ *
+ * @returns `noproc` when the other is one of this node's own and dead, and the process does not trap exits.
+ */
+export const link = (kernel: Kernel, entry: Entry, pid: Pid): "linked" | "noproc" => {
+  if (pid === entry.pid || (entry.links?.has(pid) ?? false)) return "linked";
+  if (pid.home === kernel.life) {
+    const other = kernel.find(pid);
+    if (other === undefined) {
+      if (!entry.trapExit) return "noproc";
+      entry.push(tuple(EXIT, pid, "noproc"));
+      return "linked";
+    }
+    addLink(entry, pid);
+    addLink(other, entry.pid);
+    return "linked";
+  }
+  addRemoteLink(kernel, entry, pid);
+  kernel.outbound.send(pid.node, pid.home, [Op.link, entry.pid.number, pid.number]);
+  return "linked";
+};
+
+/** Undoes a link, from either end; what the other's end causes from now on is not seen. */
+export const unlink = (kernel: Kernel, entry: Entry, pid: Pid): void => {
+  if (!removeLink(kernel, entry, pid)) return;
+  if (pid.home === kernel.life) {
+    const other = kernel.find(pid);
+    if (other !== undefined) removeLink(kernel, other, entry.pid);
+    return;
+  }
+  // 1. We unlink; 2. the other's EXIT may be under way already; so EXITs are dropped until 3. it acknowledges.
+  const id = kernel.makeReference().number;
+  (entry.unlinking ??= new Map()).set(pid, id);
+  kernel.outbound.send(pid.node, pid.home, [Op.unlink, id, entry.pid.number, pid.number]);
+};
+
+/** The other node's process links to one of ours. */
+export const receiveLink = (kernel: Kernel, from: Pid, to: number): void => {
+  const entry = kernel.table.get(to);
+  if (entry === undefined) kernel.outbound.send(from.node, from.home, [Op.exit, to, from.number, "noproc"]);
+  else addRemoteLink(kernel, entry, from);
+};
+
+/** The other node's process unlinks from one of ours. */
+export const receiveUnlink = (kernel: Kernel, id: number, from: Pid, to: number): void => {
+  kernel.outbound.send(from.node, from.home, [Op.unlinkAck, id, to, from.number]);
+  const entry = kernel.table.get(to);
+  // While our own unlink and the link after it are under way, the other has seen neither: its unlink is of
+  // the former link, and ours stands.
+  if (entry !== undefined && !(entry.unlinking?.has(from) ?? false)) removeLink(kernel, entry, from);
+};
+
+/** The other node has seen our unlink: EXITs from now on are of a newer link. */
+export const receiveUnlinkAck = (kernel: Kernel, id: number, from: Pid, to: number): void => {
+  const unlinking = kernel.table.get(to)?.unlinking;
+  if (unlinking?.get(from) === id) unlinking.delete(from);
+};
+
+/** A process that one of ours is linked to has ended. */
+export const receiveLinkExit = (kernel: Kernel, from: Pid, to: number, reason: unknown): void => {
+  const entry = kernel.table.get(to);
+  if (entry === undefined || (entry.unlinking?.has(from) ?? false)) return;
+  if (removeLink(kernel, entry, from)) exitOverLink(entry, from, reason);
+};
+
+/** What an exit signal does to a process: the rules of the manual's "Receiving Exit Signals". */
+export const exitSignal = (entry: Entry, from: Pid, reason: unknown): void => {
+  if (reason === "kill") entry.kill();
+  else if (entry.trapExit) entry.push(tuple(EXIT, from, reason));
+  else if (reason !== "normal" || from === entry.pid) entry.exit(reason);
+};
+
+/** What the end of a linked process does: as an exit signal, but `kill` is a reason like any other. */
+const exitOverLink = (entry: Entry, from: Pid, reason: unknown): void => {
+  if (entry.trapExit) entry.push(tuple(EXIT, from, reason));
+  else if (reason !== "normal") entry.exit(reason);
+};
+
+/** A process has ended: those linked to it are told. */
+export const breakLinks = (kernel: Kernel, entry: Entry, reason: unknown): void => {
+  const links = entry.links;
+  if (links === undefined) return;
+  entry.links = undefined;
+  for (const pid of links) {
+    if (pid.home === kernel.life) {
+      const other = kernel.find(pid);
+      if (other === undefined) continue;
+      removeLink(kernel, other, entry.pid);
+      exitOverLink(other, entry.pid, reason);
+    } else {
+      kernel.remotes.get(pid.node)?.linked.delete(entry);
+      kernel.outbound.send(pid.node, pid.home, [Op.exit, entry.pid.number, pid.number, reason]);
+    }
+  }
+};
+
+/** A node is down: links to its processes break with `noconnection`. */
+export const breakLinksTo = (kernel: Kernel, node: string, linked: ReadonlySet<Entry>): void => {
+  for (const entry of linked) {
+    if (entry.unlinking !== undefined) {
+      for (const pid of entry.unlinking.keys()) forget(entry.unlinking, pid, node);
+    }
+    for (const pid of [...entry.links ?? []]) {
+      if (pid.home === kernel.life || pid.node !== node) continue;
+      entry.links?.delete(pid);
+      exitOverLink(entry, pid, "noconnection");
+    }
+  }
+};
+
+const forget = (unlinking: Map<Pid, number>, pid: Pid, node: string): void => {
+  if (pid.node === node) unlinking.delete(pid);
+};
+
+const addLink = (entry: Entry, pid: Pid): void => {
+  (entry.links ??= new Set()).add(pid);
+};
+
+const addRemoteLink = (kernel: Kernel, entry: Entry, pid: Pid): void => {
+  addLink(entry, pid);
+  kernel.remote(pid.node).linked.add(entry);
+};
+
+/** Takes a link out of one end; whether it was there. */
+const removeLink = (kernel: Kernel, entry: Entry, pid: Pid): boolean => {
+  if (entry.links?.delete(pid) !== true) return false;
+  if (pid.home !== kernel.life) {
+    const remote = kernel.remotes.get(pid.node);
+    const linkedStill = remote?.linked.has(entry) &&
+      [...entry.links].some((other) => other.node === pid.node);
+    if (!linkedStill) remote?.linked.delete(entry);
+  }
+  return true;
+};

@@ -1,0 +1,76 @@
+/**
+ * The kernel of this OS process, made when something first needs it, and the world it lives in.
+ *
+ * @module
+ */
+import { Context, Effect } from "../deps/effect.ts";
+import { type AnyFiber, hostOf } from "../deps/fiber.ts";
+import { CurrentKernel, CurrentProcess } from "./current.ts";
+import { Entry } from "./entry.ts";
+import { Kernel } from "./kernel.ts";
+import { eventLoopTurn } from "./run_queue.ts";
+import type { KernelClock, Seams, Transport } from "./seams.ts";
+
+const longestTimer = 2 ** 31 - 1;
+
+/** The machine's monotonic clock. */
+export const systemClock: KernelClock = {
+  now: () => performance.now(),
+  after: (milliseconds, callback) => {
+    let handle: ReturnType<typeof setTimeout>;
+    const wait = (left: number): void => {
+      // The runtime's timers hold 31 bits; longer ones are waited for in parts.
+      handle = left > longestTimer
+        ? setTimeout(() => wait(left - longestTimer), longestTimer)
+        : setTimeout(callback, left);
+    };
+    wait(milliseconds);
+    return () => clearTimeout(handle);
+  },
+};
+
+/** The real world, with that transport. */
+export const systemSeams = (transport: Transport): Seams => ({
+  transport,
+  clock: systemClock,
+  randomBytes: (count) => crypto.getRandomValues(new Uint8Array(count)),
+  turn: eventLoopTurn,
+});
+
+const noTransport: Transport = {
+  connect: () => Promise.reject(new Error("this kernel has no transport")),
+  listen: () => {
+    throw new Error("this kernel has no transport");
+  },
+};
+
+let own: Kernel | undefined;
+
+/** This OS process's own kernel. */
+export const ownKernel = (): Kernel => own ??= new Kernel({ seams: systemSeams(noTransport), index: 0 });
+
+/** The kernel that a fiber runs in. */
+export const kernelOf = (fiber: AnyFiber): Kernel => {
+  const host = hostOf(fiber);
+  if (host instanceof Entry) return host.kernel;
+  return Context.get(fiber.context, CurrentKernel) ?? ownKernel();
+};
+
+/** The process that a fiber is part of; a fiber of the program's own becomes one. */
+export const processOf = (fiber: AnyFiber): Entry => {
+  const host = hostOf(fiber);
+  if (host instanceof Entry) return host;
+  const kernel = kernelOf(fiber);
+  const inherited = Context.get(fiber.context, CurrentProcess);
+  return inherited !== undefined && inherited.kernel === kernel ? inherited : kernel.processOf(fiber);
+};
+
+/** An operation of the calling process. */
+export const withProcess = <A, E, R>(
+  operation: (entry: Entry, fiber: AnyFiber) => Effect.Effect<A, E, R>,
+): Effect.Effect<A, E, R> => Effect.withFiber((fiber) => operation(processOf(fiber), fiber));
+
+/** An operation of the kernel, which needs no self and makes no fiber a process. */
+export const withKernel = <A, E, R>(
+  operation: (kernel: Kernel, fiber: AnyFiber) => Effect.Effect<A, E, R>,
+): Effect.Effect<A, E, R> => Effect.withFiber((fiber) => operation(kernelOf(fiber), fiber));

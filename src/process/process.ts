@@ -1,0 +1,457 @@
+/**
+ * `Process`: what a process can do, to itself and to others (Elixir's `Process` and `Kernel`).
+ *
+ * @module
+ */
+import { Duration, Effect, Option } from "../deps/effect.ts";
+import type { AnyContext, AnyEffect, AnyFiber } from "../deps/fiber.ts";
+import { atom } from "../term/atom.ts";
+import type { ModuleFunction } from "../term/capture.ts";
+import { BadArg, Exit, NoProc, type Unsendable } from "../term/errors.ts";
+import { Pid, type Reference } from "../term/identifier.ts";
+import { inspect } from "../term/inspect.ts";
+import { isTuple, tuple } from "../term/tuple.ts";
+import type { Entry } from "./entry.ts";
+import { normalizeReason } from "./exit_reason.ts";
+import * as links from "./links.ts";
+import { log } from "./log.ts";
+import { nameOfFunction, type Requirements } from "./modules.ts";
+import * as monitors from "./monitors.ts";
+import * as names from "./names.ts";
+import { withKernel, withProcess } from "./own_kernel.ts";
+import { type Destination, dispatch, unsendableIn } from "./send.ts";
+import { Op } from "./signal.ts";
+import { applyFunction, toEffect } from "./spawn.ts";
+import * as timers from "./timers.ts";
+
+export { receive, type ReceiveOptions } from "./receive.ts";
+export { type Destination, send, type SendOptions } from "./send.ts";
+
+/**
+ * The calling process's pid. A fiber of the program's own becomes a process with this.
+ *
+ * @returns Its pid.
+ */
+export const self = (): Effect.Effect<Pid> => withProcess((entry) => Effect.succeed(entry.pid));
+
+/** What a local process runs: an Effect, or a function with its arguments. */
+const bodyOf = (
+  entry: Entry,
+  body: unknown,
+  args: ReadonlyArray<unknown>,
+): [AnyEffect, string | undefined] => {
+  const name = nameOfFunction(body);
+  const call = name === undefined ? undefined : `${name.module}.${name.function}/${args.length}`;
+  if (Effect.isEffect(body)) return [body as AnyEffect, undefined];
+  if (typeof body === "function") {
+    return [Effect.suspend(() => toEffect(Reflect.apply(body, undefined, args))), call];
+  }
+  // A capture: looked up when it runs, as on another node.
+  return [
+    name === undefined ? toEffect(body) : applyFunction(entry.kernel, name.module, name.function, args),
+    call,
+  ];
+};
+
+const spawnWith = (
+  parent: Entry,
+  fiber: AnyFiber,
+  body: unknown,
+  args: unknown,
+  tie: (child: Entry) => void,
+): Entry => {
+  const { kernel } = parent;
+  const [effect, initialCall] = bodyOf(parent, body, Array.isArray(args) ? args : []);
+  const child = kernel.spawn({ parent: parent.pid, leader: parent.leader, initialCall });
+  tie(child);
+  kernel.start(child, effect, contextOf(fiber));
+  return child;
+};
+
+const contextOf = (fiber: AnyFiber): AnyContext =>
+  "baseContext" in fiber && fiber.baseContext !== undefined ? fiber.baseContext as AnyContext : fiber.context;
+
+/**
+ * Spawns a process on this node; it inherits the caller's services and group leader (`spawn/1`, `spawn/3`).
+ *
+ * @param body An Effect, or a function.
+ * @param args The function's arguments.
+ * @returns The new process's pid.
+ */
+export function spawn<A, E, R>(body: Effect.Effect<A, E, R>): Effect.Effect<Pid, never, R>;
+/** Spawns a process that calls a function. */
+export function spawn<Args extends ReadonlyArray<unknown>, Returns>(
+  body: (...args: Args) => Returns,
+  args: Readonly<NoInfer<Args>>,
+): Effect.Effect<Pid, never, Requirements<Returns>>;
+export function spawn(body: unknown, args: unknown = []): Effect.Effect<Pid> {
+  return withProcess((entry, fiber) => Effect.succeed(spawnWith(entry, fiber, body, args, () => {}).pid));
+}
+
+/**
+ * Spawns a process and links to it, in one step (`spawn_link/1`, `spawn_link/3`).
+ *
+ * @param body An Effect, or a function.
+ * @param args The function's arguments.
+ * @returns The new process's pid.
+ */
+export function spawnLink<A, E, R>(body: Effect.Effect<A, E, R>): Effect.Effect<Pid, never, R>;
+/** Spawns a linked process that calls a function. */
+export function spawnLink<Args extends ReadonlyArray<unknown>, Returns>(
+  body: (...args: Args) => Returns,
+  args: Readonly<NoInfer<Args>>,
+): Effect.Effect<Pid, never, Requirements<Returns>>;
+export function spawnLink(body: unknown, args: unknown = []): Effect.Effect<Pid> {
+  return withProcess((entry, fiber) => {
+    const child = spawnWith(entry, fiber, body, args, (made) => links.link(entry.kernel, entry, made.pid));
+    return Effect.succeed(child.pid);
+  });
+}
+
+/**
+ * Spawns a process and monitors it, in one step (`spawn_monitor/1`, `spawn_monitor/3`).
+ *
+ * @param body An Effect, or a function.
+ * @param args The function's arguments.
+ * @returns The new process's pid and the monitor's reference.
+ */
+export function spawnMonitor<A, E, R>(
+  body: Effect.Effect<A, E, R>,
+): Effect.Effect<readonly [Pid, Reference], never, R>;
+/** Spawns a monitored process that calls a function. */
+export function spawnMonitor<Args extends ReadonlyArray<unknown>, Returns>(
+  body: (...args: Args) => Returns,
+  args: Readonly<NoInfer<Args>>,
+): Effect.Effect<readonly [Pid, Reference], never, Requirements<Returns>>;
+export function spawnMonitor(
+  body: unknown,
+  args: unknown = [],
+): Effect.Effect<readonly [Pid, Reference]> {
+  return withProcess((entry, fiber) => {
+    const child = spawnWith(entry, fiber, body, args, () => {});
+    const made = monitors.monitor(entry.kernel, { watched: child.pid, owner: entry });
+    return Effect.succeed(tuple(child.pid, made.reference));
+  });
+}
+
+/**
+ * Links the caller to a process on any node: when one ends, the other gets its exit reason (`Process.link/1`).
+ *
+ * @param pid The other process.
+ * @returns `true`. Fails with `noproc` when it is a dead process of this node and the caller does not trap
+ *   exits; a dead process of another node is told by an exit signal.
+ */
+export const link = (pid: Pid): Effect.Effect<true, NoProc> =>
+  withProcess((entry) => {
+    if (links.link(entry.kernel, entry, pid) === "linked") return Effect.succeed(true as const);
+    return Effect.fail(new NoProc({ operation: `Process.link(${inspect(pid)})`, process: inspect(pid) }));
+  });
+
+/**
+ * Undoes a link; nothing of the other's end is seen from now on (`Process.unlink/1`).
+ *
+ * @param pid The other process.
+ * @returns `true`, also when there was no link.
+ */
+export const unlink = (pid: Pid): Effect.Effect<true> =>
+  withProcess((entry) => {
+    links.unlink(entry.kernel, entry, pid);
+    return Effect.succeed(true as const);
+  });
+
+/**
+ * Monitors a process on any node: its end arrives as a `{:DOWN, ref, :process, pid, reason}` message, see
+ * `Down` (`Process.monitor/1`).
+ *
+ * @param watched A pid, a name of this node, or a name on a node as `[name, node]`.
+ * @returns The monitor's reference.
+ */
+export const monitor = (
+  watched: Pid | string | readonly [name: string, node: string],
+): Effect.Effect<Reference> =>
+  withProcess((entry) => {
+    const { kernel } = entry;
+    const target = typeof watched === "string" ? [watched, kernel.life.name] as const : watched;
+    return Effect.succeed(monitors.monitor(kernel, { watched: target, owner: entry }).reference);
+  });
+
+/** How a monitor is taken back. */
+export interface DemonitorOptions {
+  /** Also takes its DOWN message out of the mailbox, if it has come. */
+  readonly flush?: boolean;
+  /** Says whether the monitor was there still, and its DOWN had not come. */
+  readonly info?: boolean;
+}
+
+/**
+ * Takes a monitor back (`Process.demonitor/2`).
+ *
+ * @param reference The monitor's reference.
+ * @param options `flush`, `info`.
+ * @returns `true`; with `info`, whether there was a monitor still. Fails with `badarg` when another process
+ *   made it.
+ */
+export const demonitor = (
+  reference: Reference,
+  options: DemonitorOptions = {},
+): Effect.Effect<boolean, BadArg> =>
+  withProcess((entry) => {
+    const { kernel } = entry;
+    const made = kernel.monitors.get(reference.number);
+    if (made !== undefined && made.reference === reference && made.owner !== entry) {
+      const operation = `Process.demonitor(${inspect(reference)})`;
+      return Effect.fail(new BadArg({ operation, problem: "another process made this monitor" }));
+    }
+    const wasThere = monitors.demonitor(kernel, reference);
+    if (options.flush && !wasThere && entry.messageCount > 0) {
+      const isItsDown = (message: unknown): boolean =>
+        isTuple(message) && message.length === 5 && message[0] === atom("DOWN") && message[1] === reference;
+      entry.mailbox.take({}, (message) => isItsDown(message) ? { found: message } : undefined);
+    }
+    return Effect.succeed(options.info ? wasThere : true);
+  });
+
+/**
+ * Sends an exit signal to a process on any node (`Process.exit/2`): `kill` ends it whatever it does, `normal`
+ * is ignored (but by oneself), a process that traps exits gets a message, see `ExitMessage`.
+ *
+ * @param pid The process.
+ * @param reason The exit reason; an atom counts as its name.
+ * @returns `true`, also when the process is dead.
+ */
+export const exit = (pid: Pid, reason: unknown): Effect.Effect<true> =>
+  withProcess((entry) => {
+    const { kernel } = entry;
+    const normalized = normalizeReason(reason);
+    if (pid.home !== kernel.life) {
+      kernel.outbound.send(pid.node, pid.home, [Op.exitSignal, entry.pid.number, pid.number, normalized]);
+      return Effect.succeed(true as const);
+    }
+    const target = kernel.find(pid);
+    if (target !== undefined) links.exitSignal(target, entry.pid, normalized);
+    // Of its own exit signal a process dies here, and not a few steps later: the queue interrupts it first.
+    return entry.state === "running"
+      ? Effect.succeed(true as const)
+      : Effect.as(Effect.yieldNow, true as const);
+  });
+
+/**
+ * Ends the caller's own process with a reason (Elixir's `exit/1`), as a typed failure that can be caught.
+ *
+ * @param reason The exit reason; an atom counts as its name.
+ * @returns Never; fails with `exit`.
+ */
+export const exitWith = (reason: unknown): Effect.Effect<never, Exit> =>
+  Effect.suspend(() => Effect.fail(new Exit({ operation: "exit", reason: normalizeReason(reason) })));
+
+/**
+ * Whether exit signals reach the caller as messages instead of ending it (`Process.flag(:trap_exit, on)`).
+ *
+ * @param on Whether to trap.
+ * @returns What it was before.
+ */
+export const trapExit = (on: boolean): Effect.Effect<boolean> =>
+  withProcess((entry) => {
+    const before = entry.trapExit;
+    entry.trapExit = on;
+    return Effect.succeed(before);
+  });
+
+/**
+ * Gives a process of this node a name (`Process.register/2`).
+ *
+ * @param pid The process.
+ * @param name The name.
+ * @returns `true`. Fails with `badarg` when the name is taken or none, or the process is dead, of another
+ *   node, or named already.
+ */
+export const register = (pid: Pid, name: string): Effect.Effect<true, BadArg> =>
+  withKernel((kernel) => failOr(names.register(kernel, pid, name)));
+
+/**
+ * Frees a name (`Process.unregister/1`).
+ *
+ * @param name The name.
+ * @returns `true`. Fails with `badarg` when nobody has it.
+ */
+export const unregister = (name: string): Effect.Effect<true, BadArg> =>
+  withKernel((kernel) => failOr(names.unregister(kernel, name)));
+
+const failOr = (problem: BadArg | undefined): Effect.Effect<true, BadArg> =>
+  problem === undefined ? Effect.succeed(true as const) : Effect.fail(problem);
+
+/**
+ * Who has a name on this node (`Process.whereis/1`).
+ *
+ * @param name The name.
+ * @returns The pid, if anyone has it.
+ */
+export const whereis = (name: string): Effect.Effect<Option.Option<Pid>> =>
+  withKernel((kernel) => Effect.succeed(Option.fromUndefinedOr(kernel.names.get(name)?.pid)));
+
+/**
+ * The names that are taken on this node (`Process.registered/0`).
+ *
+ * @returns The names, in no order.
+ */
+export const registered = (): Effect.Effect<ReadonlyArray<string>> =>
+  withKernel((kernel) => Effect.succeed([...kernel.names.keys()]));
+
+/**
+ * Whether a process of this node is alive (`Process.alive?/1`).
+ *
+ * @param pid The process.
+ * @returns Whether it is. Fails with `badarg` for a process of another node: monitor it instead.
+ */
+export const isAlive = (pid: Pid): Effect.Effect<boolean, BadArg> =>
+  withKernel((kernel) =>
+    ofThisNode(kernel.life === pid.home, "Process.isAlive", pid, () => kernel.find(pid)?.state === "running")
+  );
+
+const ofThisNode = <A>(
+  isHere: boolean,
+  name: string,
+  pid: Pid,
+  answer: () => A,
+): Effect.Effect<A, BadArg> => {
+  if (isHere) return Effect.sync(answer);
+  const problem = `the process is of ${pid.node}: ask there, or monitor it`;
+  return Effect.fail(new BadArg({ operation: `${name}(${inspect(pid)})`, problem }));
+};
+
+/**
+ * The processes of this node (`Process.list/0`).
+ *
+ * @returns Their pids, oldest first.
+ */
+export const list = (): Effect.Effect<ReadonlyArray<Pid>> =>
+  withKernel((kernel) => Effect.succeed([...kernel.table.values()].map((entry) => entry.pid)));
+
+/** What `info` tells of a process. */
+export interface ProcessInfo {
+  readonly registeredName: Option.Option<string>;
+  readonly status: "waiting" | "runnable" | "running" | "exiting";
+  readonly messageQueueLength: number;
+  readonly messages: ReadonlyArray<unknown>;
+  readonly links: ReadonlyArray<Pid>;
+  readonly monitors: ReadonlyArray<Pid | readonly [name: string, node: string]>;
+  readonly trapExit: boolean;
+  readonly groupLeader: Pid;
+  readonly parent: Option.Option<Pid>;
+  /** `Module.function/arity`, when it was spawned by name. */
+  readonly initialCall: Option.Option<string>;
+}
+
+/**
+ * What a process of this node is and does (`Process.info/1`).
+ *
+ * @param pid The process.
+ * @returns Its state, or nothing when it is dead. Fails with `badarg` for a process of another node.
+ */
+export const info = (pid: Pid): Effect.Effect<Option.Option<ProcessInfo>, BadArg> =>
+  withKernel((kernel) =>
+    ofThisNode(kernel.life === pid.home, "Process.info", pid, () => {
+      const entry = kernel.find(pid);
+      return entry === undefined || entry.state !== "running" ? Option.none() : Option.some(infoOf(entry));
+    })
+  );
+
+const infoOf = (entry: Entry): ProcessInfo => ({
+  registeredName: Option.fromUndefinedOr(entry.name),
+  status: entry.status,
+  messageQueueLength: entry.messageCount,
+  messages: entry.messageCount === 0 ? [] : entry.mailbox.peek(),
+  links: [...entry.links ?? []],
+  monitors: [...entry.monitors ?? []].map((made) => made.watched),
+  trapExit: entry.trapExit,
+  groupLeader: entry.leader,
+  parent: Option.fromUndefinedOr(entry.parent),
+  initialCall: Option.fromUndefinedOr(entry.initialCall),
+});
+
+/**
+ * The calling process's group leader: where its output goes (`Process.group_leader/0`).
+ *
+ * @returns The leader's pid.
+ */
+export const groupLeader = (): Effect.Effect<Pid> => withProcess((entry) => Effect.succeed(entry.leader));
+
+/**
+ * Gives a process on any node another group leader (`Process.group_leader/2`).
+ *
+ * @param pid The process.
+ * @param leader Its new leader, a process on any node that answers IO requests.
+ * @returns `true`. Fails with `badarg` when the leader is no pid.
+ */
+export const setGroupLeader = (pid: Pid, leader: Pid): Effect.Effect<true, BadArg> =>
+  withKernel((kernel) => {
+    if (!(leader instanceof Pid)) {
+      const operation = `Process.setGroupLeader(${inspect(pid)}, ${inspect(leader)})`;
+      return Effect.fail(new BadArg({ operation, problem: "a group leader is a pid" }));
+    }
+    if (pid.home !== kernel.life) {
+      kernel.outbound.send(pid.node, pid.home, [Op.groupLeader, pid.number, leader]);
+    }
+    const entry = kernel.find(pid);
+    if (entry !== undefined) {
+      entry.leader = leader;
+    }
+    return Effect.succeed(true as const);
+  });
+
+/**
+ * Sends a message after some time, by the clock of the node (`Process.send_after/3`). A timer to a pid of
+ * this node goes with that process; a name is looked up when the time has come.
+ *
+ * @param to A pid, a name of this node, or a name on a node as `[name, node]`.
+ * @param message Any `Term`.
+ * @param after How long from now; a number is milliseconds.
+ * @returns The timer's reference. Fails with `badarg` for a negative time, with `unsendable` for a message
+ *   that cannot travel.
+ */
+export const sendAfter = (
+  to: Pid | string | readonly [name: string, node: string],
+  message: unknown,
+  after: Duration.Input,
+): Effect.Effect<Reference, BadArg | Unsendable> =>
+  withKernel((kernel) => {
+    const operation = `Process.sendAfter(${inspect(to)}, ${inspect(message)}, ${inspect(after)})`;
+    const milliseconds = typeof after === "number"
+      ? after
+      : Duration.toMillis(Duration.fromInputUnsafe(after));
+    if (!(milliseconds >= 0) || milliseconds === Infinity) {
+      return Effect.fail(
+        new BadArg({ operation, problem: "the time is a number of milliseconds, 0 or more" }),
+      );
+    }
+    const target = to instanceof Pid ? kernel.find(to) : undefined;
+    return Effect.succeed(
+      timers.startTimer(kernel, target, milliseconds, () => fireTimer(kernel, to, message)),
+    );
+  });
+
+const fireTimer = (kernel: Entry["kernel"], to: Destination, message: unknown): void => {
+  try {
+    dispatch(kernel, to, message);
+  } catch (error) {
+    log(kernel, "warning", String(unsendableIn(`Process.sendAfter(${inspect(to)}, …)`, error)));
+  }
+};
+
+/**
+ * Stops a timer (`Process.cancel_timer/1`).
+ *
+ * @param reference What `sendAfter` gave.
+ * @returns The milliseconds that it had left, or nothing when it has fired, or is no timer.
+ */
+export const cancelTimer = (reference: Reference): Effect.Effect<Option.Option<number>> =>
+  withKernel((kernel) => Effect.sync(() => Option.fromUndefinedOr(timers.stopTimer(kernel, reference))));
+
+/**
+ * How long a timer still runs (`Process.read_timer/1`).
+ *
+ * @param reference What `sendAfter` gave.
+ * @returns The milliseconds that it has left, or nothing when it has fired, or is no timer.
+ */
+export const readTimer = (reference: Reference): Effect.Effect<Option.Option<number>> =>
+  withKernel((kernel) => Effect.sync(() => Option.fromUndefinedOr(timers.timeLeft(kernel, reference))));

@@ -1,0 +1,25 @@
+/**
+ * What ties this kernel's processes to those of one other node: what must be answered when that node is down.
+ *
+ * @module
+ */
+import type { Entry } from "./entry.ts";
+import type { Monitor, RemoteWatcher } from "./monitors.ts";
+import type { Held, Pending } from "./requests.ts";
+import type { PendingSpawn } from "./spawn.ts";
+
+/** The ties to one node, by its name. */
+export class Remote {
+  /** Processes here with a link to some process there. */
+  readonly linked = new Set<Entry>();
+  /** Monitors made here of processes there. */
+  readonly monitors = new Set<Monitor>();
+  /** Monitors made there of processes here, by their reference. */
+  readonly watchers = new Map<number, RemoteWatcher>();
+  /** Requests made here that are to be answered there. */
+  readonly pending = new Set<Pending>();
+  /** Requests made there that are to be answered here, by their reference. */
+  readonly held = new Map<number, Held>();
+  /** Spawns asked of that node. */
+  readonly spawns = new Set<PendingSpawn>();
+}

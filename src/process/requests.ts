@@ -1,0 +1,309 @@
+/**
+ * Requests: a message that awaits an answer, as one signal there and one back. What `gen_server:call` does
+ * with a monitor, a message and an alias, and what a remote task is.
+ *
+ * A request is *pending* where it was made and *held* by a process where it is to be answered; whoever holds
+ * it can hand it on (a supervisor to the task that it starts). When the holder ends without an answer, or the
+ * node between goes down, the maker is told, once.
+ *
+ * @module
+ */
+import { atom } from "../term/atom.ts";
+import type { NodeLife, Pid, Reference } from "../term/identifier.ts";
+import { tuple } from "../term/tuple.ts";
+import type { Entry } from "./entry.ts";
+import type { Kernel } from "./kernel.ts";
+import { exitSignal } from "./links.ts";
+import { Op, type Target } from "./signal.ts";
+
+const CALL = atom("$gen_call");
+
+/** What came of a request. */
+export type Answer =
+  | { readonly tag: "reply"; readonly value: unknown }
+  /** The holder ended, with this exit reason, or there was none (`noproc`). */
+  | { readonly tag: "down"; readonly reason: unknown }
+  /** The connection to the node is lost, or could not be made. */
+  | { readonly tag: "noconnection" };
+
+/** A request made here. */
+export interface Pending {
+  readonly reference: Reference;
+  /** The node that is to answer; `undefined` for this one. */
+  readonly node: string | undefined;
+  readonly life: NodeLife | undefined;
+  readonly owner: Entry | undefined;
+  /** Whether the holder gets the owner's exit reason, when that is not `normal`. */
+  readonly linked: boolean;
+  readonly onAnswer: (answer: Answer) => void;
+  /** Called with the holder's pid, once it is asked for and known. */
+  onHolder: ((pid: Pid) => void) | undefined;
+}
+
+/** A request that a process here is to answer. */
+export interface Held {
+  readonly life: NodeLife;
+  readonly reference: number;
+  readonly from: Pid;
+  readonly linked: boolean;
+  holder: Entry;
+}
+
+/** How a request is made. */
+export interface RequestOptions {
+  /** A process, or a name on a node. */
+  readonly to: Pid | readonly [name: string, node: string];
+  readonly message: unknown;
+  readonly owner: Entry | undefined;
+  readonly linked: boolean;
+  readonly onAnswer: (answer: Answer) => void;
+}
+
+/** Makes a request. Throws `Unsendable` when the message cannot travel. */
+export const request = (kernel: Kernel, options: RequestOptions): Pending => {
+  const { to, message, owner, linked } = options;
+  const life = "home" in to ? to.home : undefined;
+  const name = life?.name ?? (to as readonly [string, string])[1];
+  const isLocal = life === kernel.life || name === kernel.life.name;
+  const target: Target = "home" in to ? to.number : to[0];
+  const made = addPending(kernel, owner, linked, isLocal ? undefined : name, life, options.onAnswer);
+  if (isLocal) {
+    receiveRequest(
+      kernel,
+      kernel.life,
+      made.reference,
+      owner?.pid ?? kernel.user.pid,
+      target,
+      linked,
+      message,
+    );
+    return made;
+  }
+  try {
+    const signal = [
+      Op.request,
+      made.reference.number,
+      owner?.pid.number ?? 0,
+      target,
+      linked,
+      message,
+    ] as const;
+    kernel.outbound.send(name, life, signal);
+  } catch (error) {
+    forgetPending(kernel, made);
+    throw error;
+  }
+  return made;
+};
+
+/** A request that is held from the beginning by a new process of this kernel: a local task. */
+export const requestOf = (
+  kernel: Kernel,
+  holder: Entry,
+  owner: Entry,
+  linked: boolean,
+  onAnswer: (answer: Answer) => void,
+): Pending => {
+  const made = addPending(kernel, owner, linked, undefined, undefined, onAnswer);
+  hold(kernel, { life: kernel.life, reference: made.reference.number, from: owner.pid, linked, holder });
+  return made;
+};
+
+/** Whether a request is not answered yet. */
+export const isPending = (kernel: Kernel, made: Pending): boolean =>
+  kernel.pending.has(made.reference.number);
+
+/** Nobody awaits the answer any more: what comes of it is dropped. */
+export const cancelRequest = (kernel: Kernel, made: Pending): void => {
+  if (!forgetPending(kernel, made)) return;
+  tell(kernel, made, [Op.requestCancel, made.reference.number]);
+};
+
+/** Sends an exit signal to whoever holds the request. */
+export const exitHolder = (kernel: Kernel, made: Pending, reason: unknown): void => {
+  if (isPending(kernel, made)) tell(kernel, made, [Op.requestExit, made.reference.number, reason]);
+};
+
+/** Asks who holds the request; the answer calls `onHolder`. */
+export const askHolder = (kernel: Kernel, made: Pending, onHolder: (pid: Pid) => void): void => {
+  made.onHolder = onHolder;
+  tell(kernel, made, [Op.requestHolder, made.reference.number]);
+};
+
+/** The request that a `$gen_call` message stands for, if it still is to be answered. */
+export const heldOf = (kernel: Kernel, reference: Reference): Held | undefined =>
+  heldBy(kernel, reference.home)?.get(reference.number);
+
+/** Hands a request to another process of this kernel. */
+export const handOn = (held: Held, holder: Entry): void => {
+  held.holder.held?.delete(held);
+  held.holder = holder;
+  (holder.held ??= new Set()).add(held);
+};
+
+/** Answers a request, wherever it was made. Throws `Unsendable` when the value cannot travel. */
+export const reply = (kernel: Kernel, reference: Reference, value: unknown): void => {
+  if (reference.home === kernel.life) answer(kernel, reference.number, { tag: "reply", value });
+  else kernel.outbound.send(reference.node, reference.home, [Op.reply, reference.number, value]);
+  const held = heldOf(kernel, reference);
+  if (held !== undefined) release(kernel, held);
+};
+
+/** A request has come, from this node or another. */
+export const receiveRequest = (
+  kernel: Kernel,
+  life: NodeLife,
+  reference: Reference,
+  from: Pid,
+  to: Target,
+  linked: boolean,
+  message: unknown,
+): void => {
+  const holder = typeof to === "number" ? kernel.table.get(to) : kernel.names.get(to);
+  if (holder === undefined || holder.state !== "running") {
+    return answerDown(kernel, life, reference.number, "noproc");
+  }
+  hold(kernel, { life, reference: reference.number, from, linked, holder });
+  holder.push(tuple(CALL, tuple(from, reference), message));
+};
+
+/** An answer has come for one of our requests. */
+export const answer = (kernel: Kernel, reference: number, outcome: Answer): void => {
+  const made = kernel.pending.get(reference);
+  if (made === undefined) return;
+  forgetPending(kernel, made);
+  made.onAnswer(outcome);
+};
+
+/** The maker wants the holder to end. */
+export const receiveRequestExit = (
+  kernel: Kernel,
+  life: NodeLife,
+  reference: number,
+  reason: unknown,
+): void => {
+  const held = heldBy(kernel, life)?.get(reference);
+  if (held !== undefined) exitSignal(held.holder, held.from, reason);
+};
+
+/** The maker does not await the answer any more. */
+export const receiveRequestCancel = (kernel: Kernel, life: NodeLife, reference: number): void => {
+  const held = heldBy(kernel, life)?.get(reference);
+  if (held !== undefined) release(kernel, held);
+};
+
+/** The maker asks who holds the request. */
+export const receiveRequestHolder = (kernel: Kernel, life: NodeLife, reference: number): void => {
+  const held = heldBy(kernel, life)?.get(reference);
+  if (held === undefined) return;
+  if (life !== kernel.life) {
+    kernel.outbound.send(life.name, life, [Op.requestHeldBy, reference, held.holder.pid.number]);
+  } else receiveRequestHeldBy(kernel, life, reference, held.holder.pid.number);
+};
+
+/** The holder's node says who holds the request. */
+export const receiveRequestHeldBy = (
+  kernel: Kernel,
+  life: NodeLife,
+  reference: number,
+  pid: number,
+): void => {
+  const made = kernel.pending.get(reference);
+  const told = made?.onHolder;
+  if (made === undefined || told === undefined) return;
+  made.onHolder = undefined;
+  told(life.pid(pid));
+};
+
+/** A process has ended: what it was to answer is answered by its exit reason, and its tasks go with it. */
+export const breakRequests = (kernel: Kernel, entry: Entry, reason: unknown): void => {
+  const { held, tasks } = entry;
+  entry.held = undefined;
+  entry.tasks = undefined;
+  if (held !== undefined) {
+    for (const one of held) {
+      heldBy(kernel, one.life)?.delete(one.reference);
+      answerDown(kernel, one.life, one.reference, reason);
+    }
+  }
+  if (tasks !== undefined && reason !== "normal") {
+    for (const made of tasks) {
+      exitHolder(kernel, made, reason);
+    }
+  }
+};
+
+/** A node is down: our requests to it fail, and the tasks that it asked for go with it. */
+export const breakRequestsTo = (kernel: Kernel, pending: Iterable<Pending>, held: Iterable<Held>): void => {
+  for (const one of held) {
+    one.holder.held?.delete(one);
+    if (one.linked) exitSignal(one.holder, one.from, "noconnection");
+  }
+  for (const made of pending) answer(kernel, made.reference.number, { tag: "noconnection" });
+};
+
+const tell = (
+  kernel: Kernel,
+  made: Pending,
+  signal:
+    | readonly [typeof Op.requestCancel, number]
+    | readonly [typeof Op.requestHolder, number]
+    | readonly [typeof Op.requestExit, number, unknown],
+): void => {
+  if (made.node !== undefined) {
+    if (kernel.outbound.isConnected(made.node)) kernel.outbound.send(made.node, made.life, signal);
+    return;
+  }
+  switch (signal[0]) {
+    case Op.requestCancel:
+      return receiveRequestCancel(kernel, kernel.life, signal[1]);
+    case Op.requestHolder:
+      return receiveRequestHolder(kernel, kernel.life, signal[1]);
+    case Op.requestExit:
+      return receiveRequestExit(kernel, kernel.life, signal[1], signal[2]);
+  }
+};
+
+const addPending = (
+  kernel: Kernel,
+  owner: Entry | undefined,
+  linked: boolean,
+  node: string | undefined,
+  life: NodeLife | undefined,
+  onAnswer: (answer: Answer) => void,
+): Pending => {
+  const reference = kernel.makeReference();
+  const made: Pending = { reference, node, life, owner, linked, onAnswer, onHolder: undefined };
+  kernel.pending.set(reference.number, made);
+  if (node !== undefined) kernel.remote(node).pending.add(made);
+  if (linked && owner !== undefined) (owner.tasks ??= new Set()).add(made);
+  return made;
+};
+
+/** Whether it was pending. */
+const forgetPending = (kernel: Kernel, made: Pending): boolean => {
+  if (!kernel.pending.delete(made.reference.number)) return false;
+  if (made.node !== undefined) kernel.remotes.get(made.node)?.pending.delete(made);
+  made.owner?.tasks?.delete(made);
+  return true;
+};
+
+const heldBy = (kernel: Kernel, life: NodeLife): Map<number, Held> | undefined =>
+  life === kernel.life ? kernel.held : kernel.remotes.get(life.name)?.held;
+
+const hold = (kernel: Kernel, held: Held): void => {
+  if (held.life === kernel.life) kernel.held.set(held.reference, held);
+  else kernel.remote(held.life.name).held.set(held.reference, held);
+  (held.holder.held ??= new Set()).add(held);
+};
+
+const release = (kernel: Kernel, held: Held): void => {
+  heldBy(kernel, held.life)?.delete(held.reference);
+  held.holder.held?.delete(held);
+};
+
+const answerDown = (kernel: Kernel, life: NodeLife, reference: number, reason: unknown): void => {
+  // From the queue, so that an answer never comes before the request has returned.
+  if (life === kernel.life) kernel.queue.push(() => answer(kernel, reference, { tag: "down", reason }));
+  else kernel.outbound.send(life.name, life, [Op.requestDown, reference, reason]);
+};
