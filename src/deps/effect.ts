@@ -7,6 +7,7 @@
 export * as Cause from "npm:effect@^4.1.0/Cause";
 export * as Clock from "npm:effect@^4.1.0/Clock";
 export * as Context from "npm:effect@^4.1.0/Context";
+export * as Deferred from "npm:effect@^4.1.0/Deferred";
 export * as Data from "npm:effect@^4.1.0/Data";
 export * as Duration from "npm:effect@^4.1.0/Duration";
 export * as Effect from "npm:effect@^4.1.0/Effect";

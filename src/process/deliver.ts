@@ -145,6 +145,7 @@ export const nodeDown = (kernel: Kernel, node: string): void => {
 export const noOutbound = (kernel: Kernel): Outbound => ({
   // From the queue, so that an answer never comes before the operation has returned.
   send: (node) => kernel.queue.push(() => nodeDown(kernel, node)),
+  sendIfEngaged: () => {},
   isConnected: () => false,
   isBusy: () => false,
   whenWritable: (_node, resume) => {

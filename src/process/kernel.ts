@@ -18,9 +18,10 @@ import type { Outbound } from "./outbound.ts";
 import { Remote } from "./remote.ts";
 import { breakRequests, type Held, type Pending } from "./requests.ts";
 import { RunQueue } from "./run_queue.ts";
-import type { Seams } from "./seams.ts";
+import type { KernelClock, Seams } from "./seams.ts";
 import type { PendingSpawn } from "./spawn.ts";
 import { breakTimers, type Timer } from "./timers.ts";
+import { userService, writeToStandardOutput } from "./user.ts";
 
 /** How a kernel is made. */
 export interface KernelOptions {
@@ -48,6 +49,8 @@ export class Kernel {
   readonly life: NodeLife;
   readonly queue: RunQueue;
   readonly plainFibers: boolean;
+  /** The clock of ticks, handshakes, timers and restart intensity: that with which the node was started. */
+  clock: KernelClock;
   /** A mailbox that grows beyond this many messages ends its process with `max_mailbox`. */
   maxMailbox = Infinity;
   /** The processes, by their number. */
@@ -72,8 +75,10 @@ export class Kernel {
   isAlive = false;
   /** What processes that other nodes ask for run in: the services given to `Node.start`. */
   context: AnyContext;
-  /** The group leader of the program's own fibers: prints to standard output. */
+  /** The group leader of the program's own fibers. */
   readonly user: Entry;
+  /** Where that leader writes: standard output. */
+  output: (text: string) => void = writeToStandardOutput;
   readonly #adopted = new WeakMap<AnyFiber, Entry>();
   readonly #contexts = new WeakMap<AnyContext, AnyContext>();
   #lastPid = firstPid - 1;
@@ -81,6 +86,7 @@ export class Kernel {
 
   constructor(options: KernelOptions) {
     this.seams = options.seams;
+    this.clock = options.seams.clock;
     this.plainFibers = options.plainFibers ?? false;
     this.life = new NodeLife(nonode, 0, options.index);
     this.queue = new RunQueue(options.seams.turn);
@@ -88,6 +94,7 @@ export class Kernel {
     this.context = this.processContext(Context.empty());
     const userPid = new Pid(this.life, 64);
     this.user = new Entry(this, userPid, undefined, userPid);
+    this.user.handler = userService(this);
     this.table.set(userPid.number, this.user);
     this.setName(this.user, "user");
   }
@@ -141,6 +148,11 @@ export class Kernel {
     return entry;
   }
 
+  /** The group leader of a fiber of the program's own, whether it has become a process or not. */
+  leaderOf(fiber: AnyFiber): Pid {
+    return (this.#adopted.get(topFiber(fiber)) ?? this.user).leader;
+  }
+
   /** What a process spawned from such a context runs in: the same services, this kernel, no other's self. */
   processContext(from: AnyContext): AnyContext {
     const known = this.#contexts.get(from);
@@ -178,6 +190,14 @@ export class Kernel {
     if (entry.name === undefined) return;
     this.names.delete(entry.name);
     entry.name = undefined;
+  }
+
+  /** Ends all processes; fibers of the program's own that became processes go on without a pid. */
+  shutDown(): void {
+    for (const entry of [...this.table.values()]) {
+      if (entry.parent === undefined) this.finish(entry, "shutdown");
+      else entry.kill();
+    }
   }
 
   /**

@@ -131,7 +131,8 @@ const addLink = (entry: Entry, pid: Pid): void => {
   (entry.links ??= new Set()).add(pid);
 };
 
-const addRemoteLink = (kernel: Kernel, entry: Entry, pid: Pid): void => {
+/** Makes this node's half of a link to another node's process, which has its half already. */
+export const addRemoteLink = (kernel: Kernel, entry: Entry, pid: Pid): void => {
   addLink(entry, pid);
   kernel.remote(pid.node).linked.add(entry);
 };

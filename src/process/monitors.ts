@@ -89,7 +89,7 @@ export const demonitor = (kernel: Kernel, reference: Reference): boolean => {
       targetOf(made.watched),
       reference.number,
     ] as const;
-    if (kernel.outbound.isConnected(made.node)) kernel.outbound.send(made.node, life, signal);
+    kernel.outbound.sendIfEngaged(made.node, life, signal);
   }
   return true;
 };

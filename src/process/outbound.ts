@@ -17,6 +17,8 @@ export interface Outbound {
    * @param life The life that the signal is for; `undefined` for whichever has the name now.
    */
   send(node: string, life: NodeLife | undefined, signal: Signal): void;
+  /** Sends only if there is a connection, or one being made: for what takes something back. */
+  sendIfEngaged(node: string, life: NodeLife | undefined, signal: Signal): void;
   /** Whether there is a connection now. */
   isConnected(node: string): boolean;
   /** Whether a sender to that node must wait: the write buffer is over its high-water mark. */

@@ -5,11 +5,12 @@
  */
 import { Context, Effect } from "../deps/effect.ts";
 import { type AnyFiber, hostOf } from "../deps/fiber.ts";
+import type { Pid } from "../term/identifier.ts";
 import { CurrentKernel, CurrentProcess } from "./current.ts";
 import { Entry } from "./entry.ts";
 import { Kernel } from "./kernel.ts";
 import { eventLoopTurn } from "./run_queue.ts";
-import type { KernelClock, Seams, Transport } from "./seams.ts";
+import type { KernelClock, Seams } from "./seams.ts";
 
 const longestTimer = 2 ** 31 - 1;
 
@@ -29,25 +30,17 @@ export const systemClock: KernelClock = {
   },
 };
 
-/** The real world, with that transport. */
-export const systemSeams = (transport: Transport): Seams => ({
-  transport,
+/** The real world. */
+export const systemSeams: Seams = {
   clock: systemClock,
   randomBytes: (count) => crypto.getRandomValues(new Uint8Array(count)),
   turn: eventLoopTurn,
-});
-
-const noTransport: Transport = {
-  connect: () => Promise.reject(new Error("this kernel has no transport")),
-  listen: () => {
-    throw new Error("this kernel has no transport");
-  },
 };
 
 let own: Kernel | undefined;
 
 /** This OS process's own kernel. */
-export const ownKernel = (): Kernel => own ??= new Kernel({ seams: systemSeams(noTransport), index: 0 });
+export const ownKernel = (): Kernel => own ??= new Kernel({ seams: systemSeams, index: 0 });
 
 /** The kernel that a fiber runs in. */
 export const kernelOf = (fiber: AnyFiber): Kernel => {
@@ -63,6 +56,15 @@ export const processOf = (fiber: AnyFiber): Entry => {
   const kernel = kernelOf(fiber);
   const inherited = Context.get(fiber.context, CurrentProcess);
   return inherited !== undefined && inherited.kernel === kernel ? inherited : kernel.processOf(fiber);
+};
+
+/** The group leader of what runs in a fiber; makes no fiber a process. */
+export const groupLeaderOf = (fiber: AnyFiber): Pid => {
+  const host = hostOf(fiber);
+  if (host instanceof Entry) return host.leader;
+  const kernel = kernelOf(fiber);
+  const inherited = Context.get(fiber.context, CurrentProcess);
+  return inherited !== undefined && inherited.kernel === kernel ? inherited.leader : kernel.leaderOf(fiber);
 };
 
 /** An operation of the calling process. */

@@ -7,7 +7,7 @@ import { Duration, Effect, Option } from "../deps/effect.ts";
 import type { AnyContext, AnyEffect, AnyFiber } from "../deps/fiber.ts";
 import { atom } from "../term/atom.ts";
 import type { ModuleFunction } from "../term/capture.ts";
-import { BadArg, Exit, NoProc, type Unsendable } from "../term/errors.ts";
+import { BadArg, NoProc, type Unsendable } from "../term/errors.ts";
 import { Pid, type Reference } from "../term/identifier.ts";
 import { inspect } from "../term/inspect.ts";
 import { isTuple, tuple } from "../term/tuple.ts";
@@ -234,15 +234,6 @@ export const exit = (pid: Pid, reason: unknown): Effect.Effect<true> =>
       ? Effect.succeed(true as const)
       : Effect.as(Effect.yieldNow, true as const);
   });
-
-/**
- * Ends the caller's own process with a reason (Elixir's `exit/1`), as a typed failure that can be caught.
- *
- * @param reason The exit reason; an atom counts as its name.
- * @returns Never; fails with `exit`.
- */
-export const exitWith = (reason: unknown): Effect.Effect<never, Exit> =>
-  Effect.suspend(() => Effect.fail(new Exit({ operation: "exit", reason: normalizeReason(reason) })));
 
 /**
  * Whether exit signals reach the caller as messages instead of ending it (`Process.flag(:trap_exit, on)`).

@@ -149,6 +149,12 @@ export const reply = (kernel: Kernel, reference: Reference, value: unknown): voi
   if (held !== undefined) release(kernel, held);
 };
 
+/** Refuses a request, as if its holder had ended with that reason. */
+export const refuse = (kernel: Kernel, held: Held, reason: unknown): void => {
+  release(kernel, held);
+  answerDown(kernel, held.life, held.reference, reason);
+};
+
 /** A request has come, from this node or another. */
 export const receiveRequest = (
   kernel: Kernel,
@@ -251,8 +257,7 @@ const tell = (
     | readonly [typeof Op.requestExit, number, unknown],
 ): void => {
   if (made.node !== undefined) {
-    if (kernel.outbound.isConnected(made.node)) kernel.outbound.send(made.node, made.life, signal);
-    return;
+    return kernel.outbound.sendIfEngaged(made.node, made.life, signal);
   }
   switch (signal[0]) {
     case Op.requestCancel:

@@ -1,5 +1,6 @@
 /**
- * The seams between a kernel and the world: transport, clock, random bytes and the run queue's turn. A
+ * The seams between a kernel and the world: clock, random bytes and the run queue's turn, and the transport that
+ * a node is started with. A
  * kernel reaches the world through these alone, so a whole cluster can run in one OS process on a simulated
  * network and time.
  *
@@ -91,10 +92,8 @@ export interface Turn {
   clock(): number;
 }
 
-/** All that a kernel needs of the world. */
+/** All that a kernel needs of the world, but the transport, which its node is started with. */
 export interface Seams {
-  /** How connections are made. */
-  readonly transport: Transport;
   /** The clock of ticks, handshakes, timers and restart intensity. */
   readonly clock: KernelClock;
   /** That many random bytes, fit for keys. */

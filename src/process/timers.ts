@@ -34,7 +34,7 @@ export const startTimer = (
   fire: () => void,
 ): Reference => {
   const reference = kernel.makeReference();
-  const { clock } = kernel.seams;
+  const { clock } = kernel;
   const stop = clock.after(milliseconds, () => {
     forget(kernel, timer);
     fire();
@@ -48,7 +48,7 @@ export const startTimer = (
 /** Milliseconds that a timer has left, or `undefined` when it is none or has fired. */
 export const timeLeft = (kernel: Kernel, reference: Reference): number | undefined => {
   const timer = timerOf(kernel, reference);
-  return timer === undefined ? undefined : Math.max(0, Math.round(timer.due - kernel.seams.clock.now()));
+  return timer === undefined ? undefined : Math.max(0, Math.round(timer.due - kernel.clock.now()));
 };
 
 /** Stops a timer; the milliseconds that it had left, or `undefined` when it was none or had fired. */

@@ -92,7 +92,10 @@ export const generatorString = (password: Uint8Array, channel: Uint8Array, sid: 
   return lengthValueConcat(domain, password, padding, channel, sid);
 };
 
-/** The one-way map of RFC 9496, section 4.3.4; noble-curves types it as optional, since not every group has one. */
+/**
+ * The one-way map of RFC 9496, section 4.3.4; noble-curves types it as optional, since not every group has
+ * one.
+ */
 const mapToGroup = (uniform: Uint8Array): Point => {
   const point = ristretto255_hasher.deriveToCurve?.(uniform);
   if (point === undefined) throw new TypeError("noble-curves has no map to ristretto255");

@@ -56,10 +56,15 @@ export class FrameReader {
   #bodyLength = 0;
   /** Where the next small body that spans chunks is gathered. */
   #scratch = new Uint8Array(0);
-  /** Where the one before was: a push may hand on one such body at its beginning and begin the next at its end. */
+  /**
+   * Where the one before was: a push may hand on one such body at its beginning and begin the next at its
+   * end.
+   */
   #spare = new Uint8Array(0);
 
   /**
+   * Begins where the handshake ended.
+   *
    * @param options `limit`: the longest body that is read, in bytes.
    */
   constructor(options: { readonly limit?: number } = {}) {
@@ -155,8 +160,8 @@ export class FrameReader {
   }
 
   /**
-   * Takes what the chunk has of a body that spans chunks; gives back where the chunk goes on. `#bodyLength` is
-   * 0 again when the body is whole.
+   * Takes what the chunk has of a body that spans chunks; gives back where the chunk goes on. `#bodyLength`
+   * is 0 again when the body is whole.
    */
   #addToBody(chunk: Uint8Array, at: number): number {
     const taken = Math.min(this.#bodyLength - this.#bodySize, chunk.length - at);
@@ -168,7 +173,9 @@ export class FrameReader {
     return at + taken;
   }
 
-  /** A small body goes into the kept buffer; a large one gets its own, twice as large each time it is full. */
+  /**
+   * A small body goes into the kept buffer; a large one gets its own, twice as large each time it is full.
+   */
   #makeRoom(size: number): void {
     const length = this.#bodyLength;
     if (length <= keptBytes) {
@@ -210,13 +217,17 @@ export class FrameWriter {
   #otherSize = initialBytes;
 
   /**
+   * Begins empty.
+   *
    * @param options `limit`: the longest body that is written, in bytes.
    */
   constructor(options: { readonly limit?: number } = {}) {
     this.#limit = options.limit ?? defaultFrameLimit;
   }
 
-  /** Bytes, headers included, that wait for the next {@link FrameWriter.take}: against the high-water mark. */
+  /**
+   * Bytes, headers included, that wait for the next {@link FrameWriter.take}: against the high-water mark.
+   */
   get size(): number {
     return this.#size;
   }

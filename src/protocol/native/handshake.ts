@@ -1,8 +1,8 @@
 /**
  * How two nodes prove to each other that they have the same cookie: Spawnlink's native protocol, chapter
- * "Handshake", with CPace and its explicit key confirmation (draft-irtf-cfrg-cpace). Not here: sockets, clocks
- * and time-outs, how many may try at once, which of two crossing connections stays (the caller decides), the
- * records and frames that follow.
+ * "Handshake", with CPace and its explicit key confirmation (draft-irtf-cfrg-cpace). Not here: sockets,
+ * clocks and time-outs, how many may try at once, which of two crossing connections stays (the caller
+ * decides), the records and frames that follow.
  *
  * Each message is a frame: its length as u16, big-endian, then at most 4 KiB. Numbers are big-endian; a name
  * is its length as u8 and UTF-8.
@@ -19,12 +19,15 @@
  * ```
  *
  * A tag covers its sender's whole message, and its key both messages: an altered byte is a wrong tag, and
- * nobody can talk two ends into an older version or out of sealing. Version, name and wish are compared before
- * the proof, since all that can follow is a refusal; nothing else of the other end is acted upon before it.
+ * nobody can talk two ends into an older version or out of sealing. Version, name and wish are compared
+ * before the proof, since all that can follow is a refusal; nothing else of the other end is acted upon
+ * before it.
  *
- * The connector proves first. Who dials with a guessed cookie must show the guess and is seen to fail; only an
- * impostor who is dialled can take a proof and leave, with one guess as well. A refusal before the proof comes
- * in clear and anyone on the way can have written it, which its failure says (`proven: false`).
+ * The connector proves first. Who dials with a guessed cookie must show the guess and is seen to fail; only
+ * an impostor who is dialled can take a proof and leave, with one guess as well. A refusal before the proof
+ * comes in clear and anyone on the way can have written it, which its failure says (`proven: false`). The
+ * acceptor is done when it has said its verdict: if that is lost or altered, the connector closes and the
+ * link ends at once.
  *
  * Later versions keep the hello's beginning, up to the highest version: an end that knows none of them can
  * refuse by name. Erlang's own handshake has `N` where the magic begins, so one port can serve both.
@@ -128,7 +131,9 @@ export interface HandshakeFailure {
   readonly detail: string;
   /** Which end ended it. */
   readonly by: "us" | "peer";
-  /** Whether the other end had proven that it has the cookie: else it may be anyone, also as to `by: "peer"`. */
+  /**
+   * Whether the other end had proven that it has the cookie: else it may be anyone, also as to `by: "peer"`.
+   */
   readonly proven: boolean;
   /** The name that the other end gave itself, or was dialled by; for a log, and no more than a claim. */
   readonly claimed: string | undefined;
@@ -155,6 +160,8 @@ export class LinkKeys {
   readonly #receive: Uint8Array;
 
   /**
+   * The keys of both directions.
+   *
    * @param send Seals what this end sends.
    * @param receive Opens what this end receives.
    */
@@ -511,7 +518,9 @@ abstract class HandshakeMachine implements Handshake {
     return this.fail(reason, detail, "us", false, frame(body.body()));
   }
 
-  /** Understands a refusal in clear. What its code brings is put in words here, so that no stranger's text is. */
+  /**
+   * Understands a refusal in clear. What its code brings is put in words here, so that no stranger's text is.
+   */
   #refused(body: Uint8Array): HandshakeStep {
     const fields = new Fields(body, 1);
     const reason = refusalCodes[fields.u8()];
@@ -808,7 +817,9 @@ class ConnectorMachine extends HandshakeMachine {
   }
 }
 
-/** The end that is dialled: 1. takes the hello and answers, 2. takes the proof, decides and says its verdict. */
+/**
+ * The end that is dialled: 1. takes the hello and answers, 2. takes the proof, decides and says its verdict.
+ */
 class AcceptorMachine extends HandshakeMachine {
   readonly #cookieFor: AcceptorOptions["cookieFor"];
   readonly #decide: AcceptorOptions["decide"];

@@ -1,9 +1,9 @@
 /**
  * Sealed records, once the handshake agreed to seal: Spawnlink's native protocol, chapter "Records", with the
  * cipher of RFC 8439, section 2.8 (ChaCha20-Poly1305). Each record is the length of what follows as u32,
- * big-endian, then ciphertext and tag; the length is authenticated with it. Not here: where the keys come from
- * (the handshake), frames (which lie inside, and need not begin where a record does), new keys on a long link
- * (the counter, and the cipher's bound of use, outlast it), the hiding of sizes.
+ * big-endian, then ciphertext and tag; the length is authenticated with it. Not here: where the keys come
+ * from (the handshake), frames (which lie inside, and need not begin where a record does), new keys on a long
+ * link (the counter, and the cipher's bound of use, outlast it), the hiding of sizes.
  *
  * @module
  */
@@ -67,6 +67,8 @@ export class Sealer {
   #view = new DataView(this.#buffer.buffer);
 
   /**
+   * Begins with the first record.
+   *
    * @param key 32 bytes, for this direction alone.
    */
   constructor(key: Uint8Array) {
@@ -99,14 +101,16 @@ export class Sealer {
     const end = start + plaintext.length;
     this.#view.setUint32(at, plaintext.length + tagBytes);
     const sealing = createCipheriv(cipher, this.#key, this.#counter.advance(), cipherOptions);
-    sealing.setAAD(this.#buffer.subarray(at, start));
+    sealing.setAAD(this.#buffer.subarray(at, start), { plaintextLength: plaintext.length });
     this.#buffer.set(sealing.update(plaintext), start);
     sealing.final();
     this.#buffer.set(sealing.getAuthTag(), end);
     return end + tagBytes;
   }
 
-  /** Room for `size` bytes; a buffer that a burst made large is halved by each flush that needs little of it. */
+  /**
+   * Room for `size` bytes; a buffer that a burst made large is halved by each flush that needs little of it.
+   */
   #fit(size: number): void {
     const capacity = this.#buffer.length;
     if (size > capacity) this.#buffer = new Uint8Array(Math.max(size, 2 * capacity));
@@ -131,6 +135,8 @@ export class Opener {
   #size = 0;
 
   /**
+   * Begins with the first record.
+   *
    * @param key 32 bytes, the other end's key of this direction.
    */
   constructor(key: Uint8Array) {
@@ -233,7 +239,7 @@ export class Opener {
   #open(record: Uint8Array): Uint8Array | undefined {
     const end = record.length - tagBytes;
     const opening = createDecipheriv(cipher, this.#key, this.#counter.advance(), cipherOptions);
-    opening.setAAD(record.subarray(0, headerBytes));
+    opening.setAAD(record.subarray(0, headerBytes), { plaintextLength: end - headerBytes });
     opening.setAuthTag(record.subarray(end));
     const plaintext = opening.update(record.subarray(headerBytes, end));
     try {

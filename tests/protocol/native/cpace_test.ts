@@ -1,6 +1,6 @@
 /**
- * CPace against the vectors of draft-irtf-cfrg-cpace (group ristretto255, SHA-512), points that it must refuse
- * included.
+ * CPace against the vectors of draft-irtf-cfrg-cpace (group ristretto255, SHA-512), points that it must
+ * refuse included.
  *
  * @module
  */

@@ -312,7 +312,7 @@ Deno.test("a busy acceptor says so, with and without having heard a hello", () =
   assertEquals(reason(machine.receive(busyRefusal())), "busy");
 });
 
-Deno.test("a message of the key exchange that is no point, or the neutral one, is refused at both ends", () => {
+Deno.test("a key exchange with no point, or the neutral one, is refused at both ends", () => {
   for (const point of [new Uint8Array(32), new Uint8Array(32).fill(255)]) {
     for (const number of [0, 1]) {
       const outcome = play(alex(), kate(), (message, which) => {

@@ -1,0 +1,40 @@
+/**
+ * The lesson's chat: messages go to a task on the recipient's node; Moebi, a dog, answers by himself.
+ *
+ * @module
+ */
+import { Effect } from "npm:effect@^4.1.0";
+import { defmodule, IO, type IO as IOModule, type ModuleFunction, Node, Task } from "../../mod.ts";
+
+/** What a message comes back with: `:ok`, once it is printed there. */
+type Delivered = Task.Result<
+  Effect.Success<ReturnType<typeof IOModule.puts>>,
+  IOModule.IoError | Task.Supervisor.AsyncError
+>;
+
+/** Runs a module's function on the recipient's node, supervised there, and waits for its result. */
+const spawnTask = <Args extends ReadonlyArray<unknown>, Returns>(
+  recipient: string,
+  work: ModuleFunction<Args, Returns>,
+  args: Readonly<NoInfer<Args>>,
+) =>
+  Effect.flatMap(Task.Supervisor.async(remoteSupervisor(recipient), work, args), (task) => Task.await(task));
+
+const remoteSupervisor = (recipient: string) => ["Chat.TaskSupervisor", recipient] as const;
+
+/** The chat's functions, known by name on every node that runs this program. */
+export const Chat = defmodule("Chat", {
+  /** Sends a message to a node. */
+  sendMessage: (recipient: string, message: string): Delivered =>
+    recipient === "moebi@localhost"
+      ? Effect.flatMap(
+        Node.self(),
+        (from) => spawnTask(recipient, Chat.receiveMessageForMoebi, [message, from]),
+      )
+      : spawnTask(recipient, Chat.receiveMessage, [message]),
+  /** Prints a message, on the node that it was sent to. */
+  receiveMessage: (message: string) => IO.puts(message),
+  /** Prints a message on Moebi's node, and answers with the one thing that he thinks of. */
+  receiveMessageForMoebi: (message: string, from: string) =>
+    Effect.andThen(IO.puts(message), Effect.suspend(() => Chat.sendMessage(from, "chicken?"))),
+});

@@ -1,0 +1,62 @@
+/**
+ * Spawnlink: Erlang-style distribution for Deno. A program becomes a named node, links to other nodes, runs
+ * processes, and supervises work on any of them.
+ *
+ * @example
+ * ```ts
+ * import { Effect } from "npm:effect@^4.1.0";
+ * import { defmodule, IO, Process } from "./mod.ts";
+ *
+ * const Kate = defmodule("Kate", { sayName: () => IO.puts("Hi, my name is Kate") });
+ *
+ * await Effect.runPromise(Process.spawnLink(Kate.sayName, []));
+ * ```
+ *
+ * @module
+ */
+export { Atom, atom } from "./src/term/atom.ts";
+export { Capture, functionBrand, type FunctionName, type ModuleFunction } from "./src/term/capture.ts";
+export {
+  AddressInUse,
+  AlreadyStarted,
+  BadArg,
+  type Crash,
+  Exit,
+  type Failed,
+  type FailureClass,
+  ForeignError,
+  formatExitReason,
+  MaxChildren,
+  NoConnection,
+  type NoConnectionReason,
+  NoPermission,
+  NoProc,
+  Timeout,
+  Undef,
+  Unsendable,
+} from "./src/term/errors.ts";
+export { Pid, Reference } from "./src/term/identifier.ts";
+export { inspect } from "./src/term/inspect.ts";
+export type { Term } from "./src/term/term.ts";
+export { isTuple, type Tuple, tuple } from "./src/term/tuple.ts";
+export { Down, ExitMessage, NodeDown, NodeUp } from "./src/process/messages.ts";
+export {
+  type AnyModule,
+  capture,
+  defmodule,
+  type ErrorClass,
+  type Failure,
+  type Module,
+  moduleName,
+  type ModuleOptions,
+  type Named,
+  type Requirements,
+  type Services,
+  type Success,
+} from "./src/process/modules.ts";
+export { exit } from "./src/process/exit.ts";
+export * as IO from "./src/io/io.ts";
+export * as Node from "./src/node/node.ts";
+export * as Process from "./src/io/process.ts";
+export * as Supervisor from "./src/otp/supervisor.ts";
+export * as Task from "./src/otp/task.ts";

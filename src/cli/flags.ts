@@ -1,0 +1,121 @@
+/**
+ * A node's command line: flags to options, and one line of advice for what cannot be.
+ *
+ * @module
+ */
+import { parseArgs } from "../deps/std_cli.ts";
+import { parseAddress } from "../node/settings.ts";
+import { parseNodeName } from "../term/node_name.ts";
+
+/** What the command line says. */
+export interface Flags {
+  /** The node's name, with its host; `undefined` runs without distribution. */
+  readonly name: string | undefined;
+  readonly cookie: string | undefined;
+  readonly cookieFile: string | undefined;
+  readonly listen: { readonly host: string; readonly port: number } | undefined;
+  readonly hidden: boolean;
+  readonly halt: boolean;
+  readonly help: boolean;
+  readonly version: boolean;
+}
+
+/** A command line that cannot be: what to write instead, in one line. */
+export interface BadFlags {
+  readonly problem: string;
+}
+
+/** The help text of `--help`, but for its first line. */
+export const help = `Options:
+  --sname NAME        the node's name: alex@localhost, or alex for this host
+  --name NAME         the same with a full host name: alex@host.example.com
+  --cookie TEXT       the cluster's secret; else SPAWNLINK_COOKIE, else ~/.erlang.cookie
+  --cookie-file PATH  a file that holds the secret
+  --listen HOST:PORT  where to listen; by default what the name says, on a free port
+  --hidden            a hidden node: in no list of others
+  --no-halt           stay up until SIGTERM or SIGINT, and read no input
+  --help              this text
+  --version           the version
+Environment: ERL_EPMD_PORT, the port mapper's port (4369); SPAWNLINK_COOKIE.`;
+
+const texts = ["sname", "name", "cookie", "cookie-file", "listen"] as const;
+const switches = ["hidden", "no-halt", "help", "version"] as const;
+
+/**
+ * Reads a command line.
+ *
+ * @param args What stands behind the program's name; one leading `--` is passed over.
+ * @param hostName This host's name, for `--sname alex`; asked for only then.
+ */
+export const parseFlags = (
+  args: ReadonlyArray<string>,
+  hostName: () => string | BadFlags,
+): Flags | BadFlags => {
+  const given = args[0] === "--" ? args.slice(1) : args;
+  const unknown: Array<string> = [];
+  // `no-halt` would be read as "not halt": it is told apart before.
+  const halt = !given.includes("--no-halt");
+  const parsed = parseArgs(given.filter((one) => one !== "--no-halt"), {
+    boolean: switches,
+    string: texts,
+    unknown: (argument) => {
+      unknown.push(argument);
+      return false;
+    },
+  });
+  if (unknown[0] !== undefined) {
+    return { problem: `unknown argument ${unknown[0]}: --help lists what there is` };
+  }
+  const text = (name: typeof texts[number]): string | undefined => {
+    const value = parsed[name];
+    return typeof value === "string" ? value : undefined;
+  };
+  const empty = texts.find((name) => text(name) === "");
+  if (empty !== undefined) return { problem: `--${empty} needs a value: --help shows how` };
+  const twice = texts.find((name) => Array.isArray(parsed[name]));
+  if (twice !== undefined) return { problem: `--${twice} stands twice` };
+  const [sname, long] = [text("sname"), text("name")];
+  if (sname !== undefined && long !== undefined) return { problem: "give either --sname or --name" };
+  if (text("cookie") !== undefined && text("cookie-file") !== undefined) {
+    return { problem: "give either --cookie or --cookie-file" };
+  }
+  const name = nameOf(sname, long, hostName);
+  if (typeof name === "object") return name;
+  const listen = text("listen");
+  const address = listen === undefined ? undefined : parseAddress(listen);
+  if (listen !== undefined && address === undefined) {
+    return { problem: `--listen ${listen} is no address: write HOST:PORT, as 127.0.0.1:9100` };
+  }
+  return {
+    name,
+    cookie: text("cookie"),
+    cookieFile: text("cookie-file"),
+    listen: address,
+    hidden: parsed["hidden"] === true,
+    halt,
+    help: parsed["help"] === true,
+    version: parsed["version"] === true,
+  };
+};
+
+const nameOf = (
+  short: string | undefined,
+  long: string | undefined,
+  hostName: () => string | BadFlags,
+): string | undefined | BadFlags => {
+  if (short === undefined && long === undefined) return undefined;
+  let text = short ?? long ?? "";
+  if (short !== undefined && !short.includes("@")) {
+    const host = hostName();
+    if (typeof host === "object") return host;
+    text = `${short}@${host}`;
+  }
+  const parsed = parseNodeName(text);
+  if ("problem" in parsed) return { problem: `${text} is no node name: ${parsed.problem}` };
+  if (long !== undefined && !/[.:]/.test(parsed.host)) {
+    return {
+      problem: `--name needs a full host name, as ${parsed.alive}@host.example.com: for ${text} use --sname`,
+    };
+  }
+  return text;
+};

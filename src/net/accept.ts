@@ -1,0 +1,74 @@
+/**
+ * Accepting: connections come in, few at a time and not for long until they are proven.
+ *
+ * @module
+ */
+import type { Connection, KernelClock, Listener } from "../process/seams.ts";
+import {
+  acceptor,
+  type AcceptorOptions,
+  busyRefusal,
+  type HandshakeFailure,
+  type Handshaken,
+} from "../protocol/native/handshake.ts";
+import { shake } from "./shake.ts";
+
+/** How connections are accepted. */
+export interface AcceptOptions {
+  readonly listener: Listener;
+  readonly clock: KernelClock;
+  /** What this end brings to a handshake, made anew for each. */
+  readonly handshake: () => Incoming;
+  /** Connections that may be unproven at once: 128. */
+  readonly slots: number;
+  /** Milliseconds until a connection must be proven: 7,000. */
+  readonly milliseconds: number;
+}
+
+/** One handshake, from the acceptor's end. */
+export interface Incoming {
+  /** What this end brings to it. */
+  readonly options: AcceptorOptions;
+  /** The peer is proven, and was accepted by the handshake's decision. */
+  readonly onProven: (connection: Connection, handshaken: Handshaken) => void;
+  /** Nothing came of it; the failure, when it was more than a closed connection. */
+  readonly onFailed: (failure: HandshakeFailure | undefined) => void;
+}
+
+/** Accepts until the listener is closed. The function that is returned closes it, and what is unproven. */
+export const acceptLinks = (options: AcceptOptions): () => void => {
+  const unproven = new Set<Connection>();
+  let isOpen = true;
+
+  const serve = async (connection: Connection): Promise<void> => {
+    if (unproven.size >= options.slots) {
+      await connection.write(busyRefusal()).catch(() => {});
+      return connection.close();
+    }
+    unproven.add(connection);
+    const incoming = options.handshake();
+    const shaken = await shake(connection, acceptor(incoming.options), options.clock, options.milliseconds);
+    unproven.delete(connection);
+    if (shaken.tag === "proven" && isOpen) return incoming.onProven(connection, shaken.handshaken);
+    connection.close();
+    incoming.onFailed(shaken.tag === "failed" ? shaken.failure : undefined);
+  };
+
+  const accept = async (): Promise<void> => {
+    while (isOpen) {
+      try {
+        void serve(await options.listener.accept());
+      } catch {
+        // Closed, or out of file descriptors: the latter passes.
+        if (isOpen) await new Promise<void>((resolve) => void options.clock.after(50, resolve));
+      }
+    }
+  };
+
+  void accept();
+  return () => {
+    isOpen = false;
+    options.listener.close();
+    for (const connection of unproven) connection.close();
+  };
+};

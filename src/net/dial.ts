@@ -1,0 +1,137 @@
+/**
+ * From a node's name to a proven connection: ask its host's port mapper, connect, shake hands.
+ *
+ * @module
+ */
+import { lookup } from "../epmd/client.ts";
+import type { Address, Connection, KernelClock, Transport } from "../process/seams.ts";
+import { TransportError } from "../process/seams.ts";
+import {
+  connector,
+  type ConnectorOptions,
+  type HandshakeFailure,
+  type Handshaken,
+} from "../protocol/native/handshake.ts";
+import type { NoConnectionReason } from "../term/errors.ts";
+import { parseNodeName } from "../term/node_name.ts";
+import { shake } from "./shake.ts";
+
+/** How a node is dialled. */
+export interface DialOptions {
+  readonly transport: Transport;
+  readonly clock: KernelClock;
+  /** Where the node listens, when that is known; else its host's mapper is asked. */
+  readonly address: Address | undefined;
+  /** The port of every host's mapper; `undefined` where there is none. */
+  readonly mapperPort: number | undefined;
+  /** What this end brings to the handshake. */
+  readonly handshake: ConnectorOptions;
+  /** Milliseconds for all of it. */
+  readonly milliseconds: number;
+  /** Given the connection as soon as there is one, so that the attempt can be given up. */
+  readonly onConnection: (connection: Connection) => void;
+}
+
+/** What came of dialling. */
+export type Dialled =
+  | { readonly tag: "proven"; readonly connection: Connection; readonly handshaken: Handshaken }
+  /** The peer is proven and refuses: it has, or prefers, another connection. */
+  | { readonly tag: "refused"; readonly why: string }
+  | { readonly tag: "failed"; readonly because: NoConnectionReason; readonly detail?: string };
+
+/** Dials; never rejects. */
+export const dial = async (options: DialOptions): Promise<Dialled> => {
+  const { transport, clock, handshake, milliseconds } = options;
+  const due = clock.now() + milliseconds;
+  const found = options.address ?? await findAddress(options);
+  if ("tag" in found) return found;
+  const connected = await connect(transport, clock, found, due - clock.now());
+  if ("tag" in connected) return connected;
+  options.onConnection(connected);
+  const shaken = await shake(connected, connector(handshake), clock, Math.max(1, due - clock.now()));
+  switch (shaken.tag) {
+    case "proven":
+      return { tag: "proven", connection: connected, handshaken: shaken.handshaken };
+    case "failed":
+      return shaken.failure.reason === "refused"
+        ? { tag: "refused", why: shaken.failure.detail }
+        : { tag: "failed", because: becauseOf(shaken.failure), detail: shaken.failure.detail };
+    case "timeout":
+      return { tag: "failed", because: "timeout", detail: "it accepts, and does not answer" };
+    case "closed":
+      return { tag: "failed", because: "refused", detail: "it closed the connection during the handshake" };
+  }
+};
+
+const becauseOf = (failure: HandshakeFailure): NoConnectionReason => {
+  switch (failure.reason) {
+    case "cookie":
+      return "cookie";
+    case "version":
+    case "encryption":
+    case "frame":
+    case "point":
+      return "incompatible";
+    case "name":
+      return "absent";
+    case "busy":
+    case "refused":
+      return "refused";
+  }
+};
+
+type Failed = Extract<Dialled, { readonly tag: "failed" }>;
+
+/** Loopback's name is resolved here, so that `--allow-net=127.0.0.1` is enough and no IPv6 address is tried. */
+export const resolveHost = (host: string): string => host === "localhost" ? "127.0.0.1" : host;
+
+const findAddress = async (options: DialOptions): Promise<Address | Failed> => {
+  const name = parseNodeName(options.handshake.to);
+  if ("problem" in name) return { tag: "failed", because: "absent", detail: name.problem };
+  const host = resolveHost(name.host);
+  if (options.mapperPort === undefined) {
+    return {
+      tag: "failed",
+      because: "absent",
+      detail: "no address is given for it, and there is no port mapper",
+    };
+  }
+  const mapper = { host, port: options.mapperPort };
+  const found = await lookup({ transport: options.transport, clock: options.clock }, mapper, name.alive);
+  switch (found.tag) {
+    case "found":
+      return { host, port: found.registration.port };
+    case "absent":
+      return { tag: "failed", because: "absent" };
+    case "no_mapper":
+    case "unreachable":
+      return { tag: "failed", because: "absent", detail: found.detail };
+    default:
+      return { tag: "failed", because: "mapper", detail: found.detail };
+  }
+};
+
+const connect = (
+  transport: Transport,
+  clock: KernelClock,
+  to: Address,
+  milliseconds: number,
+): Promise<Connection | Failed> =>
+  new Promise((resolve) => {
+    let isLate = false;
+    const stop = clock.after(Math.max(1, milliseconds), () => {
+      isLate = true;
+      resolve({ tag: "failed", because: "timeout", detail: `${to.host}:${to.port} does not answer` });
+    });
+    transport.connect(to).then((connection) => {
+      stop();
+      // Nobody waits for a connection that comes late.
+      if (isLate) connection.close();
+      else resolve(connection);
+    }, (error: unknown) => {
+      stop();
+      const detail = error instanceof Error ? error.message : String(error);
+      const isUnreachable = error instanceof TransportError && error.kind === "unreachable";
+      resolve({ tag: "failed", because: isUnreachable ? "absent" : "refused", detail });
+    });
+  });

@@ -1,0 +1,261 @@
+/**
+ * One link: signals to bytes and back over a proven connection, with its write buffer and net ticks. Knows
+ * nothing of processes but where to hand signals.
+ *
+ * @module
+ */
+import { isAnswer, type Signal } from "../process/signal.ts";
+import type { Connection, KernelClock } from "../process/seams.ts";
+import { FrameReader, FrameWriter } from "../protocol/native/frames.ts";
+import type { Handshaken } from "../protocol/native/handshake.ts";
+import { Opener, Sealer } from "../protocol/native/records.ts";
+import { decodeSignal, encodeSignal } from "../protocol/native/signals.ts";
+import type { NodeLife } from "../term/identifier.ts";
+
+/** Bounds of a link (DESIGN, section 5); all have defaults. */
+export interface LinkLimits {
+  /** The largest frame, in bytes: 128 MiB. */
+  readonly frame: number;
+  /** Senders wait while more bytes than this are buffered: 1 MiB. */
+  readonly highWater: number;
+  /** The link closes when answers alone have buffered more than this: 64 MiB. */
+  readonly answers: number;
+  /** Milliseconds of silence after which the peer is down: 10,000. A tick is sent every quarter of it. */
+  readonly netTickTime: number;
+}
+
+/** The defaults. */
+export const defaultLimits: LinkLimits = {
+  frame: 128 * 1024 * 1024,
+  highWater: 1024 * 1024,
+  answers: 64 * 1024 * 1024,
+  netTickTime: 10_000,
+};
+
+/** What a link is made of. */
+export interface LinkOptions {
+  readonly connection: Connection;
+  readonly handshaken: Handshaken;
+  /** This node's life. */
+  readonly here: NodeLife;
+  /** The peer's. */
+  readonly there: NodeLife;
+  readonly clock: KernelClock;
+  readonly limits: LinkLimits;
+  readonly onSignal: (signal: Signal) => void;
+  /** Called once, whoever closed it. */
+  readonly onClose: (end: LinkEnd) => void;
+}
+
+/** How a link ended: the reason in the words of `net_kernel:monitor_nodes/2`, and more words for a log. */
+export interface LinkEnd {
+  readonly reason: "connection_closed" | "net_tick_timeout" | "disconnect" | "bad_data";
+  readonly detail: string;
+}
+
+/** The size of a read; what a socket holds at most by default, about. */
+const readBytes = 64 * 1024;
+
+/** A link to one life of a node. */
+export class Link {
+  /** The peer's life. */
+  readonly there: NodeLife;
+  readonly #options: LinkOptions;
+  readonly #writer: FrameWriter;
+  readonly #reader: FrameReader;
+  readonly #sealer: Sealer | undefined;
+  readonly #opener: Opener | undefined;
+  readonly #waiters = new Set<() => void>();
+  #answerBytes = 0;
+  #isOpen = true;
+  #isWriting = false;
+  #isFlushing = false;
+  #lastRead: number;
+  #lastWrite: number;
+  #stopTicking: () => void = () => {};
+  #stopWatching: () => void = () => {};
+  #onDrained: (() => void) | undefined;
+
+  constructor(options: LinkOptions) {
+    const { handshaken, limits, clock } = options;
+    this.#options = options;
+    this.there = options.there;
+    this.#writer = new FrameWriter({ limit: limits.frame });
+    this.#reader = new FrameReader({ limit: limits.frame });
+    this.#sealer = handshaken.sealed ? new Sealer(handshaken.keys.send) : undefined;
+    this.#opener = handshaken.sealed ? new Opener(handshaken.keys.receive) : undefined;
+    this.#lastRead = clock.now();
+    this.#lastWrite = this.#lastRead;
+  }
+
+  /** Begins to read and to tick; signals may come from now on. */
+  open(): void {
+    this.#tick();
+    this.#watch(this.#options.limits.netTickTime);
+    this.#take(this.#options.handshaken.rest);
+    void this.#read();
+  }
+
+  /** Whether senders must wait. */
+  get isBusy(): boolean {
+    return this.#writer.size > this.#options.limits.highWater;
+  }
+
+  /** Calls `resume` once the buffer is low, or the link closed; the result takes that back. */
+  whenWritable(resume: () => void): () => void {
+    if (!this.#isOpen || !this.isBusy) resume();
+    else this.#waiters.add(resume);
+    return () => void this.#waiters.delete(resume);
+  }
+
+  /** Puts a signal into the write buffer. Throws `Unsendable` when a value in it cannot travel. */
+  send(signal: Signal): void {
+    const body = encodeSignal(signal, this.#options.here, this.there);
+    this.sendEncoded(body, isAnswer(signal));
+  }
+
+  /** Puts an encoded signal into the write buffer. */
+  sendEncoded(body: Uint8Array, isAnswer: boolean): void {
+    if (!this.#isOpen) return;
+    if (!this.#writer.append(body)) {
+      return this.close(badData(`a signal of ${body.length} bytes is over the limit of a frame`));
+    }
+    if (isAnswer) {
+      this.#answerBytes += body.length;
+      if (this.#answerBytes > this.#options.limits.answers) {
+        return this.close(badData("it does not read its answers"));
+      }
+    }
+    this.#flushSoon();
+  }
+
+  /** Writes what is buffered, and then closes: at most so many milliseconds later. */
+  end(why: LinkEnd, milliseconds: number): void {
+    if (!this.#isWriting && this.#writer.size === 0) return this.close(why);
+    const stop = this.#options.clock.after(milliseconds, () => this.close(why));
+    this.#onDrained = () => {
+      stop();
+      this.close(why);
+    };
+  }
+
+  /** Closes at once; what was under way is lost. */
+  close(why: LinkEnd): void {
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
+    this.#stopTicking();
+    this.#stopWatching();
+    this.#reader.close();
+    this.#opener?.close();
+    this.#options.connection.close();
+    this.#options.onClose(why);
+    for (const resume of [...this.#waiters]) resume();
+    this.#waiters.clear();
+    this.#onDrained?.();
+  }
+
+  // What one turn of the event loop has produced is one write.
+  #flushSoon(): void {
+    if (this.#isFlushing || this.#isWriting) return;
+    this.#isFlushing = true;
+    queueMicrotask(() => {
+      this.#isFlushing = false;
+      if (!this.#isWriting && this.#isOpen) void this.#write();
+    });
+  }
+
+  async #write(): Promise<void> {
+    this.#isWriting = true;
+    try {
+      while (this.#isOpen && this.#writer.size > 0) {
+        const bytes = this.#writer.take();
+        this.#answerBytes = 0;
+        await this.#options.connection.write(this.#sealer?.seal(bytes) ?? bytes);
+        this.#lastWrite = this.#options.clock.now();
+        if (!this.isBusy) this.#wakeWaiters();
+      }
+    } catch (error) {
+      this.close(closed(reasonOf(error)));
+    }
+    this.#isWriting = false;
+    if (this.#writer.size === 0) this.#onDrained?.();
+  }
+
+  #wakeWaiters(): void {
+    for (const resume of [...this.#waiters]) {
+      this.#waiters.delete(resume);
+      resume();
+      // Those who go on may fill the buffer again: the others go on waiting.
+      if (this.isBusy) return;
+    }
+  }
+
+  async #read(): Promise<void> {
+    const buffer = new Uint8Array(readBytes);
+    try {
+      while (this.#isOpen) {
+        const count = await this.#options.connection.read(buffer);
+        if (count === null) return this.close(closed("it closed the connection"));
+        this.#lastRead = this.#options.clock.now();
+        this.#take(buffer.subarray(0, count));
+      }
+    } catch (error) {
+      this.close(closed(reasonOf(error)));
+    }
+  }
+
+  #take(bytes: Uint8Array): void {
+    if (bytes.length === 0) return;
+    const failure = this.#opener === undefined
+      ? this.#takePlain(bytes)
+      : this.#opener.push(bytes, (plaintext) => {
+        const refused = this.#takePlain(plaintext);
+        if (refused !== undefined) this.close(badData(refused.detail));
+      });
+    if (failure !== undefined) this.close(badData(failure.detail));
+  }
+
+  #takePlain(bytes: Uint8Array): { readonly detail: string } | undefined {
+    return this.#reader.push(bytes, this.#onFrame, nothing);
+  }
+
+  readonly #onFrame = (body: Uint8Array): void => {
+    if (!this.#isOpen) return;
+    try {
+      this.#options.onSignal(decodeSignal(body, this.#options.here, this.there));
+    } catch (error) {
+      this.close(badData(`it sent what cannot be read: ${reasonOf(error)}`));
+    }
+  };
+
+  // A tick goes out when nothing else did for a quarter of the time.
+  #tick(): void {
+    const { clock, limits } = this.#options;
+    const quarter = limits.netTickTime / 4;
+    this.#stopTicking = clock.after(quarter, () => {
+      if (clock.now() - this.#lastWrite >= quarter / 2 && this.#writer.size === 0) {
+        this.#writer.tick();
+        this.#flushSoon();
+      }
+      this.#tick();
+    });
+  }
+
+  #watch(milliseconds: number): void {
+    const { clock, limits } = this.#options;
+    const due = clock.now() + milliseconds;
+    this.#stopWatching = clock.after(milliseconds, () => {
+      const now = clock.now();
+      const left = this.#lastRead + limits.netTickTime - now;
+      // When this very event loop was blocked, what the peer sent may lie unread: it gets a quarter more.
+      if (now - due > limits.netTickTime / 4) return this.#watch(limits.netTickTime / 4);
+      if (left > 0) return this.#watch(left);
+      this.close({ reason: "net_tick_timeout", detail: `nothing came from it for ${limits.netTickTime} ms` });
+    });
+  }
+}
+
+const nothing = (): void => {};
+const closed = (detail: string): LinkEnd => ({ reason: "connection_closed", detail });
+const badData = (detail: string): LinkEnd => ({ reason: "bad_data", detail });
+const reasonOf = (error: unknown): string => error instanceof Error ? error.message : String(error);

@@ -1,0 +1,418 @@
+/**
+ * Which links to hold: dials on first use, accepts, keeps one link a node where connections cross, and tells
+ * the kernel when one is gone. What is sent while a node is being connected waits, in its order.
+ *
+ * @module
+ */
+import type { Connection } from "../process/seams.ts";
+import { bounce, deliver, nodeDown } from "../process/deliver.ts";
+import type { Kernel } from "../process/kernel.ts";
+import { log } from "../process/log.ts";
+import type { Outbound } from "../process/outbound.ts";
+import { isAnswer, type Signal } from "../process/signal.ts";
+import { dial, type Dialled } from "../net/dial.ts";
+import { Link, type LinkEnd } from "../net/link.ts";
+import type { Incoming } from "../net/accept.ts";
+import {
+  capabilityBits,
+  type HandshakeFailure,
+  type Handshaken,
+  type HandshakePeer,
+  type Verdict,
+} from "../protocol/native/handshake.ts";
+import { encodeSignal } from "../protocol/native/signals.ts";
+import type { NoConnectionReason } from "../term/errors.ts";
+import { NodeLife, nodeLife } from "../term/identifier.ts";
+import { elect } from "./election.ts";
+import type { NodeMonitors } from "./node_monitors.ts";
+import type { Settings } from "./settings.ts";
+
+/** Why a node could not be connected. */
+export interface ConnectFailure {
+  readonly because: NoConnectionReason;
+  readonly detail: string | undefined;
+}
+
+/** A signal that waits for its node to be connected, encoded already: the sender may change what it sent. */
+interface Waiting {
+  readonly signal: Signal;
+  readonly body: Uint8Array;
+  readonly life: NodeLife | undefined;
+}
+
+interface Attempt {
+  /** When it gives up, by the kernel's clock. */
+  readonly due: number;
+  connection: Connection | undefined;
+  isGivenUp: boolean;
+  stopWaiting: () => void;
+}
+
+/** All that is known of another node while there is a link to it, or one being made. */
+interface Peer {
+  readonly name: string;
+  link: Link | undefined;
+  isHidden: boolean;
+  attempt: Attempt | undefined;
+  /** A connection of the peer is accepted, and not established yet. */
+  isAccepting: boolean;
+  waiting: Array<Waiting>;
+  waitingBytes: number;
+  readonly listeners: Set<(failure: ConnectFailure | undefined) => void>;
+}
+
+/** Optional capability: the peer refused us as `alive`, and we have no link to it. */
+const hasNoLinkBit = 1 << 1;
+/** How long an end that lost a crossing waits for the other's connection before it dials again. */
+const crossingPause = 250;
+/** How long the rest of a write buffer may take when a link is closed in order. */
+const lastWords = 1000;
+
+// Pids of the peer are written out in full in what is encoded before the peer is known.
+const unknownLife = new NodeLife("", 0);
+
+/** The links of one node. */
+export class Connections implements Outbound {
+  readonly #kernel: Kernel;
+  readonly #settings: Settings;
+  readonly #monitors: NodeMonitors;
+  readonly #peers = new Map<string, Peer>();
+  readonly #refusalsLogged = new Map<string, number>();
+  #isOpen = true;
+
+  constructor(kernel: Kernel, settings: Settings, monitors: NodeMonitors) {
+    this.#kernel = kernel;
+    this.#settings = settings;
+    this.#monitors = monitors;
+  }
+
+  send(node: string, life: NodeLife | undefined, signal: Signal): void {
+    const peer = this.#peers.get(node);
+    // An answer to a node that is gone answers nobody: it dials nobody either.
+    if (peer === undefined && isAnswer(signal)) return;
+    const link = peer?.link;
+    if (link === undefined) return this.#sendLater(node, life, signal);
+    if (life !== undefined && life !== link.there) return this.#bounceSoon(signal, life);
+    link.send(signal);
+  }
+
+  sendIfEngaged(node: string, life: NodeLife | undefined, signal: Signal): void {
+    if (this.#peers.has(node)) this.send(node, life, signal);
+  }
+
+  isConnected(node: string): boolean {
+    return this.#peers.get(node)?.link !== undefined;
+  }
+
+  isBusy(node: string): boolean {
+    const peer = this.#peers.get(node);
+    if (peer === undefined) return false;
+    return peer.link?.isBusy ?? peer.waitingBytes > this.#settings.limits.highWater;
+  }
+
+  whenWritable(node: string, resume: () => void): () => void {
+    const peer = this.#peers.get(node);
+    if (peer?.link !== undefined) return peer.link.whenWritable(resume);
+    if (peer === undefined) {
+      resume();
+      return () => {};
+    }
+    const listener = (): void => resume();
+    peer.listeners.add(listener);
+    return () => void peer.listeners.delete(listener);
+  }
+
+  /** The connected nodes: with a link that is established. */
+  list(kind: "visible" | "hidden" | "connected"): ReadonlyArray<string> {
+    // A hidden node sees all others as hidden.
+    const isHidden = (peer: Peer): boolean => peer.isHidden || this.#settings.hidden;
+    return [...this.#peers.values()]
+      .filter((peer) =>
+        peer.link !== undefined && (kind === "connected" || isHidden(peer) === (kind === "hidden"))
+      )
+      .map((peer) => peer.name);
+  }
+
+  /** Connects, or finds the connection that is there; the function that is returned stops listening. */
+  connect(node: string, listener: (failure: ConnectFailure | undefined) => void): () => void {
+    const peer = this.#engage(node);
+    if (peer.link !== undefined) {
+      listener(undefined);
+      return () => {};
+    }
+    peer.listeners.add(listener);
+    return () => void peer.listeners.delete(listener);
+  }
+
+  /** Closes the link to a node; whether there was one. */
+  disconnect(node: string): boolean {
+    const link = this.#peers.get(node)?.link;
+    link?.close({ reason: "disconnect", detail: "Node.disconnect" });
+    return link !== undefined;
+  }
+
+  /** Closes all links in order, and refuses new ones. */
+  stop(): void {
+    this.#isOpen = false;
+    for (const peer of [...this.#peers.values()]) {
+      const end: LinkEnd = { reason: "disconnect", detail: "the node stops" };
+      if (peer.link !== undefined) this.#lose(peer, peer.link, end);
+      else this.#fail(peer, { because: "not_alive", detail: "the node stops" });
+    }
+  }
+
+  /** What this end brings to a connection that comes in. */
+  incoming(): Incoming {
+    const [kernel, settings] = [this.#kernel, this.#settings];
+    let accepted: Peer | undefined;
+    return {
+      options: {
+        name: kernel.life.name,
+        creation: kernel.life.creation,
+        capabilities: settings.hidden ? capabilityBits.hidden : 0,
+        encryption: settings.encryptionWish(undefined),
+        ...settings.versions === undefined ? {} : { versions: settings.versions },
+        randomBytes: kernel.seams.randomBytes,
+        cookieFor: settings.cookieFor,
+        decide: (candidate) => {
+          const verdict = this.#decide(candidate);
+          if (verdict === "accept") {
+            accepted = this.#peer(candidate.name);
+            this.#giveUp(accepted);
+            accepted.isAccepting = true;
+          }
+          return verdict;
+        },
+      },
+      onProven: (connection, handshaken) => this.#establish(connection, handshaken),
+      onFailed: (failure) => {
+        if (failure !== undefined) this.#logRefusal(failure);
+        if (accepted === undefined) return;
+        accepted.isAccepting = false;
+        // What waited for that connection asks for another.
+        if (accepted.link === undefined && isWanted(accepted)) this.#dial(accepted, hasNoLinkBit);
+        else this.#forgetIfIdle(accepted);
+      },
+    };
+  }
+
+  #decide(candidate: HandshakePeer): Verdict {
+    if (!this.#isOpen) return { refuse: "stopping" };
+    const peer = this.#peers.get(candidate.name);
+    return elect({
+      self: this.#kernel.life.name,
+      peer: candidate.name,
+      creation: candidate.creation,
+      hasNoLink: (candidate.capabilities & hasNoLinkBit) !== 0,
+      linkedTo: peer?.link?.there.creation,
+      isDialling: peer?.attempt !== undefined,
+      isAccepting: peer?.isAccepting ?? false,
+    });
+  }
+
+  #peer(name: string): Peer {
+    const known = this.#peers.get(name);
+    if (known !== undefined) return known;
+    const made: Peer = {
+      name,
+      link: undefined,
+      isHidden: false,
+      attempt: undefined,
+      isAccepting: false,
+      waiting: [],
+      waitingBytes: 0,
+      listeners: new Set(),
+    };
+    this.#peers.set(name, made);
+    return made;
+  }
+
+  /** A peer with a link, or one being made. */
+  #engage(node: string): Peer {
+    const peer = this.#peer(node);
+    if (peer.link === undefined && peer.attempt === undefined && !peer.isAccepting) this.#dial(peer, 0);
+    return peer;
+  }
+
+  #sendLater(node: string, life: NodeLife | undefined, signal: Signal): void {
+    // Encoded first: what cannot travel fails here, at its sender, and dials nobody.
+    const body = encodeSignal(signal, this.#kernel.life, unknownLife).slice();
+    const peer = this.#engage(node);
+    peer.waiting.push({ signal, body, life });
+    peer.waitingBytes += body.length;
+  }
+
+  #dial(
+    peer: Peer,
+    capabilities: number,
+    due: number = this.#kernel.clock.now() + this.#settings.connectTime,
+  ): void {
+    const { life, clock, seams } = this.#kernel;
+    const attempt: Attempt = { due, connection: undefined, isGivenUp: false, stopWaiting: () => {} };
+    peer.attempt = attempt;
+    if (!this.#isOpen || peer.name === life.name) {
+      return this.#kernel.queue.push(() => this.#fail(peer, { because: "not_alive", detail: undefined }));
+    }
+    const settings = this.#settings;
+    const address = settings.addresses.get(peer.name);
+    const dialled = dial({
+      transport: settings.transport,
+      clock,
+      address,
+      mapperPort: settings.mapperPort,
+      handshake: {
+        name: life.name,
+        creation: life.creation,
+        capabilities: capabilities | (settings.hidden ? capabilityBits.hidden : 0),
+        encryption: settings.encryptionWish(peer.name),
+        ...settings.versions === undefined ? {} : { versions: settings.versions },
+        randomBytes: seams.randomBytes,
+        to: peer.name,
+        cookie: settings.cookieFor(peer.name),
+      },
+      milliseconds: Math.max(1, due - clock.now()),
+      onConnection: (connection) => {
+        attempt.connection = connection;
+        if (attempt.isGivenUp) connection.close();
+      },
+    });
+    void dialled.then((outcome) => this.#onDialled(peer, attempt, outcome));
+  }
+
+  #onDialled(peer: Peer, attempt: Attempt, outcome: Dialled): void {
+    if (attempt.isGivenUp) {
+      if (outcome.tag === "proven") outcome.connection.close();
+      return;
+    }
+    switch (outcome.tag) {
+      case "proven":
+        return this.#establish(outcome.connection, outcome.handshaken);
+      case "failed":
+        if (outcome.because === "cookie") {
+          log(
+            this.#kernel,
+            "warning",
+            `Connection to ${peer.name} refused: ${outcome.detail ?? "the cookies differ"}`,
+          );
+        }
+        return this.#fail(peer, { because: outcome.because, detail: outcome.detail });
+      case "refused": {
+        if (outcome.why === "same_name") {
+          return this.#fail(peer, { because: "refused", detail: "it has the same name as this node" });
+        }
+        // It has another connection of ours, or dials us: that one comes, or we dial again.
+        const { clock } = this.#kernel;
+        if (clock.now() + crossingPause > attempt.due) {
+          return this.#fail(peer, { because: "timeout", detail: `it refuses: ${outcome.why}` });
+        }
+        const capabilities = outcome.why === "alive" ? hasNoLinkBit : 0;
+        attempt.connection = undefined;
+        attempt.stopWaiting = clock.after(outcome.why === "alive" ? 0 : crossingPause, () => {
+          if (!attempt.isGivenUp) this.#dial(peer, capabilities, attempt.due);
+        });
+      }
+    }
+  }
+
+  #giveUp(peer: Peer): void {
+    const { attempt } = peer;
+    if (attempt === undefined) return;
+    peer.attempt = undefined;
+    attempt.isGivenUp = true;
+    attempt.stopWaiting();
+    attempt.connection?.close();
+  }
+
+  #establish(connection: Connection, handshaken: Handshaken): void {
+    if (!this.#isOpen) return connection.close();
+    const { name, creation, hidden } = handshaken.peer;
+    const peer = this.#peer(name);
+    if (peer.link !== undefined) {
+      this.#lose(peer, peer.link, { reason: "connection_closed", detail: "it connected anew" });
+      this.#peers.set(name, peer);
+    }
+    if (peer.attempt?.connection === connection) peer.attempt = undefined;
+    this.#giveUp(peer);
+    peer.isAccepting = false;
+    peer.isHidden = hidden;
+    const there = nodeLife(name, creation);
+    const link: Link = new Link({
+      connection,
+      handshaken,
+      here: this.#kernel.life,
+      there,
+      clock: this.#kernel.clock,
+      limits: this.#settings.limits,
+      onSignal: (signal) => peer.link === link ? deliver(this.#kernel, signal, there) : undefined,
+      onClose: (end) => this.#lose(peer, link, end),
+    });
+    peer.link = link;
+    this.#monitors.up(name, hidden || this.#settings.hidden);
+    const { waiting } = peer;
+    peer.waiting = [];
+    peer.waitingBytes = 0;
+    for (const { signal, body, life } of waiting) {
+      if (life !== undefined && life !== there) this.#bounceSoon(signal, life);
+      else link.sendEncoded(body, isAnswer(signal));
+    }
+    link.open();
+    this.#tellListeners(peer, undefined);
+  }
+
+  #lose(peer: Peer, link: Link, end: LinkEnd): void {
+    if (peer.link !== link) return;
+    peer.link = undefined;
+    // First the table, then the closing: what is sent in answer to this already dials anew.
+    this.#forgetIfIdle(peer);
+    if (this.#isOpen) link.close(end);
+    else link.end(end, lastWords);
+    if (end.reason === "bad_data" || end.reason === "net_tick_timeout") {
+      log(this.#kernel, "warning", `Link to ${peer.name} closed: ${end.detail}`);
+    }
+    nodeDown(this.#kernel, peer.name);
+    this.#monitors.down(peer.name, peer.isHidden || this.#settings.hidden, end.reason);
+  }
+
+  #fail(peer: Peer, failure: ConnectFailure): void {
+    if (peer.link !== undefined) return;
+    this.#giveUp(peer);
+    peer.waiting = [];
+    peer.waitingBytes = 0;
+    this.#peers.delete(peer.name);
+    nodeDown(this.#kernel, peer.name);
+    this.#monitors.missing(peer.name);
+    this.#tellListeners(peer, failure);
+  }
+
+  #tellListeners(peer: Peer, failure: ConnectFailure | undefined): void {
+    const listeners = [...peer.listeners];
+    peer.listeners.clear();
+    for (const listener of listeners) listener(failure);
+  }
+
+  #forgetIfIdle(peer: Peer): void {
+    const isIdle = peer.link === undefined && peer.attempt === undefined && !peer.isAccepting &&
+      !isWanted(peer);
+    if (isIdle) this.#peers.delete(peer.name);
+  }
+
+  // From the queue, so that an answer never comes before the operation has returned.
+  #bounceSoon(signal: Signal, life: NodeLife): void {
+    this.#kernel.queue.push(() => bounce(this.#kernel, signal, life));
+  }
+
+  // Once a minute for each name: someone who tries again and again does not fill the log.
+  #logRefusal(failure: HandshakeFailure): void {
+    if (failure.reason === "refused" || failure.reason === "busy") return;
+    const who = failure.claimed ?? "someone";
+    const now = this.#kernel.clock.now();
+    const last = this.#refusalsLogged.get(who);
+    if (last !== undefined && now - last < 60_000) return;
+    if (this.#refusalsLogged.size > 1000) this.#refusalsLogged.clear();
+    this.#refusalsLogged.set(who, now);
+    const whose = failure.claimed === undefined ? "" : ` of one who says to be ${failure.claimed}`;
+    log(this.#kernel, "warning", `Connection attempt${whose} refused: ${failure.detail}`);
+  }
+}
+
+const isWanted = (peer: Peer): boolean => peer.waiting.length > 0 || peer.listeners.size > 0;

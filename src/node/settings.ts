@@ -1,0 +1,147 @@
+/**
+ * What `Node.start` is given, checked and completed.
+ *
+ * @module
+ */
+import { Duration, Redacted } from "../deps/effect.ts";
+import type { AnyModule, Services } from "../process/modules.ts";
+import type { Address, Transport } from "../process/seams.ts";
+import type { EncryptionWish, Versions } from "../protocol/native/handshake.ts";
+import { defaultLimits, type LinkLimits } from "../net/link.ts";
+import { resolveHost } from "../net/dial.ts";
+import { tcpTransport } from "../net/tcp.ts";
+import { BadArg } from "../term/errors.ts";
+import { isLoopbackHost, type NodeName, parseNodeName } from "../term/node_name.ts";
+
+/** How a node is started. All but the cookie has a default. */
+export interface StartOptions<Modules extends ReadonlyArray<AnyModule> = ReadonlyArray<AnyModule>> {
+  /** The secret that all nodes of a cluster share. It is never sent, logged or printed. */
+  readonly cookie: string | Redacted.Redacted<string>;
+  /** Modules whose functions need services: the caller's are theirs, when another node asks for them. */
+  readonly modules?: Modules;
+  /** The port mapper: its port on every host is 4369, or `ERL_EPMD_PORT`; `false` does without one. */
+  readonly epmd?: { readonly port?: number } | false;
+  /** Where to listen: by default what the node's name says, on any free port. */
+  readonly listen?: { readonly host?: string; readonly port?: number };
+  /** Where other nodes listen, as `HOST:PORT` by their names: these are not asked of a mapper. */
+  readonly addresses?: Readonly<Record<string, string>>;
+  /** Whether links are sealed: `auto` seals all but those within one machine's loopback. */
+  readonly encryption?: "auto" | "always" | "never";
+  /** Whether the node is hidden: in no plain list of others, and they in none of its. */
+  readonly hidden?: boolean;
+  /** Silence of a peer after which it is down: 10 seconds. */
+  readonly netTickTime?: Duration.Input;
+  /** How long connecting to a node may take: 7 seconds. */
+  readonly connectTime?: Duration.Input;
+  /** A process whose mailbox grows beyond this ends with `max_mailbox`; no limit by default, as in Erlang. */
+  readonly maxMailbox?: number;
+  /** Bounds, in bytes: a frame, what a write buffer holds before senders wait, and what answers may fill. */
+  readonly limits?: Partial<Omit<LinkLimits, "netTickTime">>;
+  /** @internal The protocol versions spoken. */
+  readonly versions?: Versions;
+  /** @internal How connections are made; TCP. */
+  readonly transport?: Transport;
+}
+
+/** The services that the given modules' functions need. */
+export type ServicesOf<Modules extends ReadonlyArray<AnyModule>> = {
+  [Index in keyof Modules]: Services<Modules[Index]>;
+}[
+  number
+];
+
+/** A node's settings. */
+export interface Settings {
+  readonly name: NodeName;
+  readonly transport: Transport;
+  readonly listen: Address;
+  /** The port of every host's mapper; `undefined` where there is none. */
+  readonly mapperPort: number | undefined;
+  readonly addresses: ReadonlyMap<string, Address>;
+  readonly hidden: boolean;
+  readonly limits: LinkLimits;
+  /** Milliseconds that connecting may take; also how long one that connects may be unproven. */
+  readonly connectTime: number;
+  readonly maxMailbox: number;
+  readonly versions: Versions | undefined;
+  /** What this node wants of a link to that node, or of one that comes in. */
+  readonly encryptionWish: (node: string | undefined) => EncryptionWish;
+  /** The cookie for that node. */
+  readonly cookieFor: (node: string) => string;
+  /** The cookies: the node's own, and those set for single nodes. */
+  readonly cookies: {
+    own: Redacted.Redacted<string>;
+    readonly others: Map<string, Redacted.Redacted<string>>;
+  };
+}
+
+const defaultMapperPort = 4369;
+
+/** The port of the mapper where no option names one: `ERL_EPMD_PORT`, where reading it is allowed. */
+const mapperPortOfEnvironment = (): number => {
+  const permission = Deno.permissions.querySync({ name: "env", variable: "ERL_EPMD_PORT" });
+  const text = permission.state === "granted" ? Deno.env.get("ERL_EPMD_PORT") : undefined;
+  const port = Number(text);
+  return Number.isInteger(port) && port > 0 && port < 65_536 ? port : defaultMapperPort;
+};
+
+/** Takes `HOST:PORT` apart; `undefined` when it is none. IPv6 hosts stand in brackets. */
+export const parseAddress = (text: string): Address | undefined => {
+  const match = /^(?:\[([^\]]+)\]|([^:]+)):(\d{1,5})$/.exec(text);
+  const host = match?.[1] ?? match?.[2];
+  const port = Number(match?.[3]);
+  return host === undefined || !(port < 65_536) ? undefined : { host, port };
+};
+
+/** Checks and completes what `Node.start` was given. */
+export const settingsOf = (name: string, options: StartOptions): Settings | BadArg => {
+  const refuse = (problem: string): BadArg =>
+    new BadArg({ operation: `Node.start(${JSON.stringify(name)})`, problem });
+  const parsed = parseNodeName(name);
+  if ("problem" in parsed) return refuse(parsed.problem);
+  const own = typeof options.cookie === "string" ? Redacted.make(options.cookie) : options.cookie;
+  if (Redacted.value(own) === "") {
+    return refuse("the cookie is empty: give all nodes of the cluster the same secret text");
+  }
+  const addresses = new Map<string, Address>();
+  for (const [node, text] of Object.entries(options.addresses ?? {})) {
+    const address = parseAddress(text);
+    if (address === undefined) return refuse(`the address of ${node} is written HOST:PORT, as 10.0.0.5:9100`);
+    addresses.set(node, { ...address, host: resolveHost(address.host) });
+  }
+  const netTickTime = Duration.toMillis(
+    Duration.fromInputUnsafe(options.netTickTime ?? defaultLimits.netTickTime),
+  );
+  if (!(netTickTime >= 100)) return refuse("netTickTime is 100 milliseconds or more");
+  const listenHost = options.listen?.host ?? parsed.host;
+  const listenPort = options.listen?.port ?? 0;
+  if (!Number.isInteger(listenPort) || listenPort < 0 || listenPort > 65_535) {
+    return refuse("the port to listen on is a number from 0 to 65535");
+  }
+  const isPrivate = isLoopbackHost(listenHost);
+  const { encryption = "auto" } = options;
+  const others = new Map<string, Redacted.Redacted<string>>();
+  const cookies = { own, others };
+  const isLoopbackNode = (node: string): boolean => {
+    const host = addresses.get(node)?.host ?? node.slice(node.indexOf("@") + 1);
+    return isLoopbackHost(host);
+  };
+  return {
+    name: parsed,
+    transport: options.transport ?? tcpTransport,
+    listen: { host: resolveHost(listenHost), port: listenPort },
+    mapperPort: options.epmd === false ? undefined : options.epmd?.port ?? mapperPortOfEnvironment(),
+    addresses,
+    hidden: options.hidden ?? false,
+    limits: { ...defaultLimits, ...options.limits, netTickTime },
+    connectTime: Duration.toMillis(Duration.fromInputUnsafe(options.connectTime ?? "7 seconds")),
+    maxMailbox: options.maxMailbox ?? Infinity,
+    versions: options.versions,
+    encryptionWish: (node) => {
+      if (encryption !== "auto") return encryption === "always" ? "must_seal" : "must_be_plain";
+      return (node === undefined ? isPrivate : isLoopbackNode(node)) ? "may_be_plain" : "must_seal";
+    },
+    cookieFor: (node) => Redacted.value(others.get(node) ?? cookies.own),
+    cookies,
+  };
+};

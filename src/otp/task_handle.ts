@@ -1,0 +1,167 @@
+/**
+ * A task's handle: where its answer is kept, who waits for it, and how a failure of it reads.
+ *
+ * @module
+ */
+import { Option } from "../deps/effect.ts";
+import { findErrorClass } from "../process/modules.ts";
+import type { Entry } from "../process/entry.ts";
+import { log } from "../process/log.ts";
+import { demonitor, monitor } from "../process/monitors.ts";
+import type { Answer, Pending } from "../process/requests.ts";
+import {
+  Exit,
+  formatExitReason,
+  isTaggedError,
+  MaxChildren,
+  NoConnection,
+  NoProc,
+  Undef,
+  Unsendable,
+} from "../term/errors.ts";
+import type { Pid, Reference } from "../term/identifier.ts";
+import { inspect } from "../term/inspect.ts";
+
+/** What a task is, for texts and for the classes of its errors. */
+export interface TaskOrigin {
+  /** `Task.Supervisor.async({Chat.TaskSupervisor, "moebi@localhost"}, Chat.receiveMessage/1)`. */
+  readonly operation: () => string;
+  /** The module of its function. */
+  readonly module: string | undefined;
+  /** The supervisor that was asked, as text. */
+  readonly supervisor: string;
+}
+
+/** What every await can meet beside the task's own failure. */
+export type SystemFailure = NoConnection | NoProc | Undef | Exit | Unsendable | MaxChildren;
+
+/** A task's end: its value, or why it has none. */
+export type Outcome<A, E> =
+  | { readonly tag: "value"; readonly value: A }
+  | { readonly tag: "failure"; readonly failure: E | SystemFailure };
+
+/**
+ * A task under way, or done: what `Task.async` and `Task.Supervisor.async` give (Elixir's `%Task{}`). The
+ * answer is kept here and not in a mailbox, so any process of this OS process may await it, and again.
+ */
+export class TaskHandle<out A, out E> {
+  /** The request's reference. */
+  readonly reference: Reference;
+  /** Who started it. */
+  readonly owner: Pid;
+  readonly #pending: Pending;
+  readonly #owner: Entry;
+  readonly #origin: TaskOrigin;
+  readonly #waiters = new Set<() => void>();
+  #outcome: Outcome<A, E> | undefined;
+  #watch: Reference | undefined;
+
+  /** @internal */
+  constructor(owner: Entry, origin: TaskOrigin, begin: (onAnswer: (answer: Answer) => void) => Pending) {
+    this.#owner = owner;
+    this.#origin = origin;
+    this.#pending = begin((answer) => this.#settle(answer));
+    this.reference = this.#pending.reference;
+    this.owner = owner.pid;
+  }
+
+  /** @internal The request behind the task. */
+  get pending(): Pending {
+    return this.#pending;
+  }
+
+  /** @internal The kernel of its owner. */
+  get kernel(): Entry["kernel"] {
+    return this.#owner.kernel;
+  }
+
+  /** @internal How it was started, as text. */
+  get operation(): string {
+    return this.#origin.operation();
+  }
+
+  /** @internal Its end, once it has come; who asks for a failure is told of it. */
+  take(): Option.Option<Outcome<A, E>> {
+    if (this.#outcome !== undefined) this.#forgetWatch();
+    return Option.fromUndefinedOr(this.#outcome);
+  }
+
+  /** @internal Calls `waiter` once the end has come; the result takes that back. */
+  whenSettled(waiter: () => void): () => void {
+    this.#waiters.add(waiter);
+    return () => void this.#waiters.delete(waiter);
+  }
+
+  /** Shown as Elixir's struct. */
+  toString(): string {
+    return `%Task{owner: ${inspect(this.owner)}, ref: ${inspect(this.reference)}}`;
+  }
+
+  /** How `Deno.inspect` and `console.log` show it. */
+  [Symbol.for("Deno.customInspect")](): string {
+    return this.toString();
+  }
+
+  #settle(answer: Answer): void {
+    this.#outcome = this.#read(answer);
+    const waiters = [...this.#waiters];
+    this.#waiters.clear();
+    if (waiters.length === 0 && this.#outcome.tag === "failure") {
+      this.#logUnlessAwaited(this.#outcome.failure);
+    }
+    for (const waiter of waiters) waiter();
+  }
+
+  #read(answer: Answer): Outcome<A, E> {
+    // The value was made by the task's function, whose type says what it is.
+    if (answer.tag === "reply") return { tag: "value", value: answer.value as A };
+    if (answer.tag === "noconnection") {
+      const node = this.#pending.node ?? this.#pending.reference.node;
+      return {
+        tag: "failure",
+        failure: new NoConnection({ operation: this.operation, node, because: "lost" }),
+      };
+    }
+    return { tag: "failure", failure: this.#readReason(answer.reason) };
+  }
+
+  #readReason(reason: unknown): E | SystemFailure {
+    const { operation } = this;
+    if (reason === "noproc") return new NoProc({ operation, process: this.#origin.supervisor });
+    if (reason instanceof Undef) return new Undef({ ...reason, operation });
+    if (reason instanceof MaxChildren) return new MaxChildren({ ...reason, operation });
+    if (isTaggedError(reason)) return this.#instanceOf(reason);
+    return new Exit({ operation, reason });
+  }
+
+  // The function's own error: of the class that its module lists, where there is one.
+  #instanceOf(error: Error & { readonly _tag: string }): E {
+    const { module } = this.#origin;
+    const known = module === undefined ? undefined : findErrorClass(module, error._tag);
+    if (known === undefined || error instanceof known) return error as E;
+    const { message, name, stack } = error;
+    const revived: unknown = Object.create(known.prototype, {
+      message: { value: message, configurable: true, writable: true },
+      name: { value: name, configurable: true, writable: true },
+      stack: { value: stack, configurable: true, writable: true },
+    });
+    return Object.assign(revived as object, error) as E;
+  }
+
+  // A failure that nobody has asked for when the owner ends would be lost without a word.
+  #logUnlessAwaited(failure: unknown): void {
+    const { kernel } = this.#owner;
+    const made = monitor(kernel, {
+      watched: this.owner,
+      onDown: () =>
+        log(kernel, "error", `Nobody awaited ${this.operation}, which failed: ${formatExitReason(failure)}`),
+    });
+    this.#watch = made.reference;
+  }
+
+  #forgetWatch(): void {
+    if (this.#watch === undefined) return;
+    demonitor(this.#owner.kernel, this.#watch);
+    this.#watch = undefined;
+  }
+}
