@@ -50,8 +50,10 @@ export const read = (path: string, text: string): SourceFile => {
   let onlyReExports = true;
   const add = (specifier: unknown, kind: Import["kind"]): void =>
     void imports.push({ specifier: typeof specifier === "string" ? specifier : undefined, kind });
-  const addLiteral = (node: Deno.lint.Node, kind: Import["kind"]): void =>
-    add(node.type === "Literal" ? node.value : undefined, kind);
+  const addLiteral = (node: Deno.lint.Node, kind: Import["kind"]): void => {
+    const literal = node.type === "TSLiteralType" ? node.literal : node;
+    add(literal.type === "Literal" ? literal.value : undefined, kind);
+  };
 
   const visitor: Deno.lint.LintVisitor = {
     Program(node) {
@@ -150,7 +152,7 @@ const problemOf = (path: string, { specifier, kind }: Import): string | undefine
     : undefined;
 };
 
-/** Circles of files that need each other when they load: one for each group of files that hang together. */
+/** Circles of files that need each other when they load: one for each import that closes one. */
 const cycles = (graph: ReadonlyMap<string, ReadonlyArray<string>>): ReadonlyArray<ReadonlyArray<string>> => {
   const found: Array<ReadonlyArray<string>> = [];
   const done = new Set<string>();

@@ -187,9 +187,13 @@ const wrapArray = (array: ReadonlyArray<unknown>, depth: number): unknown => {
   let copy: Array<unknown> | undefined;
   for (let index = 0; index < array.length; index++) {
     const element = array[index];
-    if (element === undefined && !(index in array)) return refuse(array, depth, "an array with holes");
-    parts[depth] = index;
-    const wrapped = wrap(element, depth + 1);
+    let wrapped: unknown;
+    if (typeof element === "string") wrapped = wrapText(element);
+    else {
+      if (element === undefined && !(index in array)) return refuse(array, depth, "an array with holes");
+      parts[depth] = index;
+      wrapped = wrap(element, depth + 1);
+    }
     if (copy !== undefined) copy.push(wrapped);
     else if (wrapped !== element) {
       copy = array.slice(0, index);

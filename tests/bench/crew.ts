@@ -1,0 +1,132 @@
+/**
+ * The OS processes that measure for one row: started, asked for figures line by line, and ended together.
+ *
+ * @module
+ */
+import { linesOf } from "./lines.ts";
+
+/** What one round measured, by name: `rate` is per second, times are milliseconds. */
+export type Figure = Readonly<Record<string, number>>;
+
+/** An OS process that does a round when it is told to. */
+export interface Peer {
+  /** What it said when it was ready. */
+  readonly ready: Figure;
+  /** Sends one command, and waits for the figure that it answers with. */
+  ask(command: string): Promise<Figure>;
+}
+
+/** How a peer is started. */
+interface Command {
+  readonly program: string;
+  readonly args: ReadonlyArray<string>;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** No answer takes longer, in milliseconds. */
+const patience = 60_000;
+/** A peer ends by itself when its standard input ends; it is killed when it takes longer than so many ms. */
+const endTime = 2_000;
+
+const folder = import.meta.dirname ?? ".";
+
+/** Erlang's side of a row: how its programs are started. */
+export interface Beam {
+  /** Such as `Elixir 1.14.0 (compiled with Erlang/OTP 25)`. */
+  readonly version: string;
+  /** The port of the mapper that its nodes register with. */
+  readonly mapperPort: number;
+}
+
+/** A port that nobody listens on. */
+export const freePort = (): number => {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = listener.addr;
+  listener.close();
+  return port;
+};
+
+/** The peers of one row. */
+export class Crew {
+  readonly #beam: Beam | undefined;
+  readonly #ends: Array<() => Promise<void>> = [];
+
+  constructor(beam: Beam | undefined) {
+    this.#beam = beam;
+  }
+
+  /** Starts a program of `peers/` on Deno. */
+  deno(file: string, ...args: ReadonlyArray<string>): Promise<Peer> {
+    const flags = ["run", "-A", "--no-check", "--v8-flags=--expose-gc"];
+    return this.#start({ program: Deno.execPath(), args: [...flags, `${folder}/peers/${file}`, ...args] });
+  }
+
+  /** Starts a script of `peers/` on the BEAM; with a name it is a node. */
+  beam(file: string, args: ReadonlyArray<string>, node?: string): Promise<Peer> {
+    if (this.#beam === undefined) throw new Error("no Elixir here");
+    const named = node === undefined ? [] : ["--sname", node, "--cookie", "bench"];
+    return this.#start({
+      program: "elixir",
+      args: [...named, "--erl", "-start_epmd false", `${folder}/peers/${file}`, ...args],
+      env: { ERL_EPMD_PORT: String(this.#beam.mapperPort) },
+    });
+  }
+
+  /** Ends all of them. */
+  async end(): Promise<void> {
+    await Promise.all(this.#ends.map((end) => end()));
+  }
+
+  async #start({ program, args, env = {} }: Command): Promise<Peer> {
+    const child = new Deno.Command(program, {
+      args: [...args],
+      env: { ...env },
+      stdin: "piped",
+      stdout: "piped",
+      stderr: "inherit",
+    }).spawn();
+    const input = child.stdin.getWriter();
+    const lines = linesOf(child.stdout);
+    this.#ends.push(async () => {
+      await input.close().catch(() => {});
+      const kill = setTimeout(() => child.kill("SIGKILL"), endTime);
+      await lines.return(undefined);
+      await child.status;
+      clearTimeout(kill);
+    });
+    const next = (): Promise<Figure> => nextFigure(lines, args.join(" "));
+    return {
+      ready: await next(),
+      ask: async (command) => {
+        await input.write(new TextEncoder().encode(`${command}\n`));
+        return await next();
+      },
+    };
+  }
+}
+
+const nextFigure = async (lines: AsyncGenerator<string>, who: string): Promise<Figure> => {
+  let timer: number | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer from ${who}`)), patience);
+  });
+  try {
+    for (;;) {
+      const line = await Promise.race([lines.next(), late]);
+      if (line.done) throw new Error(`${who} has ended`);
+      const figure = readFigure(line.value);
+      if (figure !== undefined) return figure;
+      // What else a peer prints is for whoever looks at the bench.
+      console.error(line.value);
+    }
+  } finally {
+    clearTimeout(timer);
+  }
+};
+
+const readFigure = (line: string): Figure | undefined => {
+  if (!line.startsWith("{")) return undefined;
+  const value: unknown = JSON.parse(line);
+  if (typeof value !== "object" || value === null) return undefined;
+  return Object.fromEntries(Object.entries(value).filter(([, one]) => typeof one === "number"));
+};

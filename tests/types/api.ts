@@ -1,0 +1,240 @@
+/**
+ * What the compiler knows of the library's functions: that it accepts each line, and refuses each that is
+ * marked `@ts-expect-error`, is the test. Nothing here runs.
+ *
+ * @module
+ */
+import { Context, Data, Effect, type Layer, Option, type Redacted, Schema } from "npm:effect@^4.1.0";
+import {
+  type AddressInUse,
+  type AlreadyStarted,
+  type Atom,
+  type BadArg,
+  capture,
+  defmodule,
+  Down,
+  type Exit,
+  exit,
+  ExitMessage,
+  IO,
+  type MaxChildren,
+  type NoConnection,
+  Node,
+  NodeDown,
+  type NoPermission,
+  type NoProc,
+  type Pid,
+  Process,
+  type Reference,
+  Supervisor,
+  Task,
+  type Term,
+  type Timeout,
+  type Undef,
+  type Unsendable,
+} from "../../mod.ts";
+
+type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends (<T>() => T extends B ? 1 : 2) ? true : false;
+
+/** Compiles only where the effect's types are exactly these. */
+const gives = <A, E = never, R = never>() =>
+<Given>(
+  _effect: Given,
+  ..._proof: Equal<Given, Effect.Effect<A, E, R>> extends true ? []
+    : [expected: Effect.Effect<A, E, R>, but: "its types differ"]
+): void => {};
+
+class TooBig extends Data.TaggedError("TooBig")<{ readonly limit: number }> {}
+class Db extends Context.Service<Db, { readonly rows: ReadonlyArray<string> }>()("Db") {}
+
+const Shop = defmodule("Shop", {
+  halve: (count: number): Effect.Effect<number, TooBig> =>
+    count > 100 ? Effect.fail(new TooBig({ limit: 100 })) : Effect.succeed(count / 2),
+  count: (name: string, ..._more: ReadonlyArray<number>) =>
+    Effect.map(Db, ({ rows }) => rows.filter((row) => row === name).length),
+  later: (text: string) => Promise.resolve(text.length),
+  plain: (text: string, isLoud?: boolean) => isLoud ? text.toUpperCase() : text,
+  nothing: () => {},
+}, { errors: [TooBig] });
+const Other = defmodule("Other", { work: () => 1 });
+
+const there = ["Shop.Tasks", "kate@localhost"] as const;
+
+/** What every task on another node can fail with when it is awaited. */
+type Met = NoConnection | NoProc | Undef | Exit | Unsendable | MaxChildren;
+/** What starting one can fail with. */
+type Started = NoConnection | Unsendable | BadArg;
+
+/** A module's functions are themselves, and called as they are. */
+export const functions = (): void => {
+  gives<number, TooBig>()(Shop.halve(4));
+  gives<number, never, Db>()(Shop.count("cup", 1, 2));
+  const text: string = Shop.plain("cup");
+  const length: Promise<number> = Shop.later(text);
+  void length;
+};
+
+/** Arguments, result and error of a remote function reach who awaits it. */
+export const tasks = (): void => {
+  gives<Task.Task<number, TooBig>, Started>()(Task.Supervisor.async(there, Shop.halve, [4]));
+  gives<Task.Task<number>, Started>()(Task.Supervisor.asyncNolink("Shop.Tasks", Shop.count, ["cup", 1]));
+  gives<Task.Task<number>, Started>()(Task.Supervisor.async(there, Shop.later, ["cup"]));
+  gives<Task.Task<string>, Started>()(Task.Supervisor.async(there, Shop.plain, ["cup"]));
+  gives<Task.Task<string>, Started>()(Task.Supervisor.async(there, Shop.plain, ["cup", true]));
+  gives<Task.Task<void>, Started>()(Task.Supervisor.async(there, Shop.nothing, []));
+  gives<Task.Task<number, TooBig>, Started>()(
+    Task.Supervisor.async(there, capture(Shop, "halve"), [4], {
+      timeout: "1 second",
+      shutdown: "brutal_kill",
+    }),
+  );
+  gives<Task.Task<unknown>, Started>()(
+    Task.Supervisor.async(there, capture("Elsewhere", "work"), ["cup", 1]),
+  );
+
+  const halved = Task.Supervisor.async(there, Shop.halve, [4]).pipe(Effect.flatMap(Task.await));
+  gives<number, TooBig | Started | Met | Timeout>()(halved);
+  const yielded = Task.Supervisor.async(there, Shop.halve, [4]).pipe(Effect.flatMap(Task.yield));
+  gives<Option.Option<number>, TooBig | Started | Met>()(yielded);
+  const stopped = Task.Supervisor.async(there, Shop.halve, [4]).pipe(Effect.flatMap(Task.shutdown));
+  gives<Option.Option<number>, TooBig | Started | Met>()(stopped);
+  const known = Task.Supervisor.async(there, Shop.halve, [4]).pipe(Effect.flatMap(Task.pid));
+  gives<Pid, TooBig | Started | Met>()(known);
+
+  const caught = halved.pipe(Effect.catchTag("TooBig", ({ limit }) => Effect.succeed(limit)));
+  gives<number, Started | Met | Timeout>()(caught);
+  const result: Task.Result<number, TooBig> = halved;
+  void result;
+};
+
+/** One task's types do not get lost among others', and tasks of this node need what their bodies need. */
+export const manyTasks = (halve: Task.Task<number, TooBig>, say: Task.Task<string>): void => {
+  gives<number, TooBig | Met | Timeout>()(Task.await(halve));
+  gives<number, TooBig | Met | Timeout>()(Task.await(halve, "infinity"));
+  gives<[number, string], TooBig | Met | Timeout>()(Task.awaitMany([halve, say]));
+  gives<[], Met | Timeout>()(Task.awaitMany([]));
+  gives<Task.Task<number, TooBig>>()(Task.async(Shop.halve, [4]));
+  gives<Task.Task<number>, never, Db>()(Task.async(Shop.count, ["cup"]));
+  gives<Task.Task<string, TooBig>, never, Db>()(
+    Task.async(Effect.andThen(Db, Effect.andThen(Effect.fail(new TooBig({ limit: 1 })), "x" as string))),
+  );
+};
+
+/** Supervisors of tasks. */
+export const taskSupervisors = (pid: Pid): void => {
+  gives<Pid, Started | NoProc | Exit | MaxChildren>()(Task.Supervisor.startChild(there, Shop.plain, ["cup"]));
+  gives<Atom<"ok">, Started | NoProc | Exit>()(Task.Supervisor.terminateChild(pid, pid));
+  gives<ReadonlyArray<Pid>, Started | NoProc | Exit>()(Task.Supervisor.children("Shop.Tasks"));
+  gives<Pid, AlreadyStarted | BadArg>()(Task.Supervisor.startLink({ name: "Shop.Tasks", maxChildren: 3 }));
+  const children = [Task.Supervisor.childSpec({ name: "Shop.Tasks" })];
+  gives<Pid, AlreadyStarted | BadArg>()(Supervisor.startLink(children, { strategy: "one_for_one" }));
+};
+
+/** Spawning, here and there. */
+export const spawning = (): void => {
+  gives<Pid, Started>()(Node.spawn("kate@localhost", Shop.plain, ["cup"]));
+  gives<Pid, Started>()(Node.spawnLink("kate@localhost", Shop.count, ["cup", 1]));
+  gives<readonly [Pid, Reference], Started>()(Node.spawnMonitor("kate@localhost", Shop.nothing, []));
+  gives<Pid>()(Process.spawn(Effect.fail("no")));
+  gives<Pid, never, Db>()(Process.spawn(Db));
+  gives<Pid, never, Db>()(Process.spawnLink(Shop.count, ["cup"]));
+  gives<Pid>()(Process.spawn((count: number) => count + 1, [1]));
+  gives<readonly [Pid, Reference]>()(Process.spawnMonitor(Effect.void));
+  gives<readonly [Pid, Reference], never, Db>()(Process.spawnMonitor(Shop.count, ["cup", 1]));
+};
+
+/** Each way to receive. */
+export const receiving = (): void => {
+  const Order = Schema.Struct({ item: Schema.String });
+  const isText = (message: unknown): message is string => typeof message === "string";
+  const half = (message: Term): Option.Option<number> =>
+    typeof message === "number" ? Option.some(message / 2) : Option.none();
+
+  gives<Term>()(Process.receive());
+  gives<Term, Timeout>()(Process.receive({ after: "1 second" }));
+  gives<{ readonly item: string }>()(Process.receive(Order));
+  gives<{ readonly item: string }, Timeout>()(Process.receive(Order, { after: 0 }));
+  gives<string>()(Process.receive(isText));
+  gives<string, Timeout>()(Process.receive(isText, { after: "1 second" }));
+  gives<number>()(Process.receive(half));
+  gives<number, Timeout>()(Process.receive(half, { after: "1 second" }));
+  gives<number>()(
+    Process.receive((message: unknown) => typeof message === "number" ? Option.some(1) : Option.none()),
+  );
+  gives<Down>()(Process.receive(Down));
+  gives<ExitMessage, Timeout>()(Process.receive(ExitMessage, { after: 10 }));
+  gives<NodeDown>()(Process.receive(NodeDown));
+};
+
+/** Messages and their like. */
+export const processes = (pid: Pid, reference: Reference): void => {
+  gives<Pid>()(Process.self());
+  gives<true, NoProc>()(Process.link(pid));
+  gives<true>()(Process.unlink(pid));
+  gives<Reference>()(Process.monitor(["shop", "kate@localhost"]));
+  gives<boolean, BadArg>()(Process.demonitor(reference, { flush: true, info: true }));
+  gives<true>()(Process.exit(pid, "kill"));
+  gives<never, Exit>()(exit("normal"));
+  gives<true, BadArg>()(Process.register(pid, "shop"));
+  gives<Option.Option<Pid>>()(Process.whereis("shop"));
+  gives<boolean, BadArg>()(Process.isAlive(pid));
+  gives<Option.Option<Process.ProcessInfo>, BadArg>()(Process.info(pid));
+  gives<Reference, BadArg | Unsendable>()(Process.sendAfter(pid, "tick", "1 second"));
+  gives<Option.Option<number>>()(Process.cancelTimer(reference));
+  gives<Option.Option<number>>()(Process.readTimer(reference));
+  gives<Atom<"ok">, NoConnection | NoProc | BadArg>()(Process.flush());
+  gives<Atom<"ok">, NoConnection | NoProc | BadArg>()(IO.puts("hi"));
+  gives<{ readonly a: 1 }, NoConnection | NoProc | BadArg>()(IO.inspect({ a: 1 }));
+};
+
+/** Nodes. */
+export const nodes = (): void => {
+  gives<string>()(Node.self());
+  gives<boolean>()(Node.isAlive());
+  gives<ReadonlyArray<string>>()(Node.list("hidden"));
+  gives<Atom<"pong"> | Atom<"pang">>()(Node.ping("kate@localhost"));
+  gives<true, NoConnection>()(Node.connect("kate@localhost"));
+  gives<boolean>()(Node.disconnect("kate@localhost"));
+  gives<true, NoConnection>()(Node.monitor("kate@localhost"));
+  gives<Atom<"ok">, NoConnection>()(Node.monitorNodes(true, { nodeType: "all", nodedownReason: true }));
+  gives<true, BadArg>()(Node.setCookie("secret_token", "kate@localhost"));
+  gives<Redacted.Redacted<string>, BadArg>()(Node.getCookie());
+  gives<Atom<"ok">, BadArg>()(Node.stop());
+};
+
+/** A node whose modules need services needs them; without such modules it needs none. */
+export const services = (): void => {
+  type Refused = AlreadyStarted | BadArg | AddressInUse | NoPermission | NoConnection;
+  const cookie = "secret_token";
+  gives<Pid, Refused>()(Node.start("alex@localhost", { cookie }));
+  gives<Pid, Refused>()(Node.start("alex@localhost", { cookie, modules: [Other] }));
+  gives<Pid, Refused, Db>()(Node.start("alex@localhost", { cookie, modules: [Shop] }));
+  gives<Pid, Refused, Db>()(Node.start("alex@localhost", { cookie, modules: [Other, Shop] }));
+  const layer: Layer.Layer<never, Refused, Db> = Node.layer("alex@localhost", { cookie, modules: [Shop] });
+  void layer;
+
+  const start = Node.start("alex@localhost", { cookie, modules: [Shop] });
+  void (() => Effect.runPromise(Effect.provideService(start, Db, { rows: [] })));
+  // @ts-expect-error -- nobody provides the service
+  void (() => Effect.runPromise(start));
+};
+
+/** What no module's function is, or does not fit one, is refused; `refused/` has the words. */
+export const refused = (): void => {
+  // @ts-expect-error -- a closure
+  Node.spawnLink("kate@localhost", () => IO.puts("hi"), []);
+  // @ts-expect-error -- a closure
+  Task.Supervisor.async(there, (count: number) => count, [1]);
+  // @ts-expect-error -- a wrong argument
+  Task.Supervisor.async(there, Shop.halve, ["four"]);
+  // @ts-expect-error -- an argument too many
+  Node.spawn("kate@localhost", Shop.plain, ["cup", true, 1]);
+  // @ts-expect-error -- an argument too few
+  Task.async(Shop.halve, []);
+  // @ts-expect-error -- an Effect, where a function is asked for
+  Node.spawn("kate@localhost", Shop.plain("cup"), []);
+  // @ts-expect-error -- no function of that module
+  capture(Shop, "double");
+  // @ts-expect-error -- its parameter has no type
+  defmodule("Loose", { work: (item) => item });
+};
