@@ -5,109 +5,196 @@
  * @module
  */
 import { stripTypeScriptTypes } from "node:module";
-import { Cause, Context, Effect, Exit } from "../deps/effect.ts";
+import { Cause, type Context, Effect, Exit, Fiber } from "../deps/effect.ts";
 import type { AnyEffect } from "../deps/fiber.ts";
 import { inspect } from "../term/inspect.ts";
 import { wrapAwaits } from "./await_operands.ts";
+import { type Declarator, type Statement, statementsOf } from "./statements.ts";
 
-/** The names that a line can use. */
+/** The names that a line can use; what a line declares is added. */
 export type Scope = Record<string, unknown>;
 
 /** What came of a line. */
 export type Evaluated =
   | { readonly tag: "value"; readonly value: unknown }
-  /** A declaration or a statement: there is nothing to show. */
+  /** A declaration without a value, or a statement: there is nothing to show. */
   | { readonly tag: "nothing" }
   | { readonly tag: "failure"; readonly text: string };
 
-/** An Effect inside a line has failed: carried through the line's own code, which may catch it. */
-class LineFailure extends Error {
-  readonly reason: Cause.Cause<unknown>;
-
-  constructor(reason: Cause.Cause<unknown>) {
-    super(textOfCause(reason));
-    this.reason = reason;
-  }
-}
-
-type Compiled = (scope: Scope, run: (value: unknown) => unknown) => Promise<unknown>;
+/** What runs a value that is an Effect, and gives every other as it is. */
+type Run = (value: unknown) => unknown;
+type Compiled = (scope: Scope, run: Run, value?: unknown) => Promise<unknown>;
 type Compiler = new (...parts: ReadonlyArray<string>) => Compiled;
+/** One statement, ready to run. */
+type Step = (scope: Scope, run: Run) => Promise<Evaluated>;
 
 const AsyncFunction = (async () => {}).constructor as Compiler;
 /** The name under which a line's code finds what runs Effects. */
 const runName = "__run";
-const declaration =
-  /^\s*(?:const|let|var)\s+([\p{ID_Start}$_][\p{ID_Continue}$]*)\s*(?::[^=]+)?=(?!=)([\s\S]*)$/u;
+/** The name under which a pattern's code finds what is to be taken apart. */
+const valueName = "__value";
+const nothing = { tag: "nothing" } as const;
 
 /**
- * Evaluates one line in the calling process.
+ * Evaluates one line in the calling process. Interrupted, it interrupts the Effects that the line runs.
  *
  * @param line The line.
- * @param scope Its names; a declaration adds one.
+ * @param scope Its names.
+ * @returns What came of it; a failure of the line is no failure of the Effect.
  */
 export const evaluate = (line: string, scope: Scope): Effect.Effect<Evaluated> =>
   Effect.gen(function* () {
-    if (line.trim() === "") return { tag: "nothing" };
+    const steps = compile(line);
+    if (typeof steps === "string") return { tag: "failure", text: steps };
     // Effects run as fibers of this process: the same self, the same mailbox.
     const context = yield* Effect.context();
-    const run = (value: unknown): unknown =>
-      Effect.isEffect(value) ? runIn(context, value as AnyEffect) : value;
-    const declared = declaration.exec(line);
-    const [, name, expression] = declared ?? [];
-    const compiled = compile(expression ?? line);
-    if (typeof compiled === "string") return { tag: "failure", text: compiled };
-    const outcome = yield* Effect.exit(Effect.tryPromise({
-      try: async () => await run(await compiled.call(scope, run)),
-      catch: (error) => error,
-    }));
-    if (Exit.isFailure(outcome)) return { tag: "failure", text: textOfCause(outcome.cause) };
-    if (name !== undefined) scope[name] = outcome.value;
-    return compiled.isExpression ? { tag: "value", value: outcome.value } : { tag: "nothing" };
+    const runAll = async (signal: AbortSignal): Promise<Evaluated> => {
+      const run: Run = (value) => Effect.isEffect(value) ? runIn(context, value as AnyEffect, signal) : value;
+      let outcome: Evaluated = nothing;
+      for (const step of steps) outcome = await step(scope, run);
+      return outcome;
+    };
+    const outcome = yield* Effect.exit(Effect.tryPromise({ try: runAll, catch: (error) => error }));
+    return Exit.isSuccess(outcome)
+      ? outcome.value
+      : { tag: "failure", text: textOfError(Cause.squash(outcome.cause)) };
   });
 
 const runIn = async (
   context: Context.Context<never>,
-  effect: Effect.Effect<unknown, unknown>,
+  effect: AnyEffect,
+  signal: AbortSignal,
 ): Promise<unknown> => {
-  const exit = await Effect.runPromiseExitWith(context)(effect);
-  if (Exit.isSuccess(exit)) return exit.value;
-  throw new LineFailure(exit.cause);
-};
-
-/** A line as a function of its scope, first as an expression and then as statements; or the syntax error. */
-const compile = (
-  line: string,
-): { readonly isExpression: boolean; readonly call: Compiled } | string => {
+  const fiber = Effect.runForkWith(context)(effect);
+  const stop = (): void => fiber.interruptUnsafe();
+  signal.addEventListener("abort", stop);
   try {
-    const source = wrapAwaits(stripTypes(line), runName);
-    try {
-      return { isExpression: true, call: functionOf(`return (${source}\n)`) };
-    } catch (error) {
-      if (!(error instanceof SyntaxError)) throw error;
-      return { isExpression: false, call: functionOf(source) };
-    }
-  } catch (error) {
-    return `SyntaxError: ${error instanceof Error ? error.message : error}`;
+    const exit = await Effect.runPromise(Fiber.await(fiber));
+    if (Exit.isSuccess(exit)) return exit.value;
+    // As it is: the line's own code may catch it, and look at its tag.
+    throw Cause.squash(exit.cause);
+  } finally {
+    signal.removeEventListener("abort", stop);
   }
 };
+
+/** A line's statements, ready to run; or its syntax error. */
+const compile = (line: string): ReadonlyArray<Step> | string => {
+  const source = stripTypes(line);
+  try {
+    return statementsOf(source).map(stepOf);
+  } catch (error) {
+    try {
+      // Not all statements end where they seem to: the engine knows.
+      return [statementStep(source)];
+    } catch {
+      return `SyntaxError: ${error instanceof Error ? error.message : error}`;
+    }
+  }
+};
+
+const stepOf = (statement: Statement): Step => {
+  switch (statement.tag) {
+    case "declaration": {
+      const binds = statement.declarators.map(bindStep);
+      return async (scope, run) => {
+        let outcome: Evaluated = nothing;
+        for (const bind of binds) outcome = await bind(scope, run);
+        return outcome;
+      };
+    }
+    case "definition": {
+      const define = functionOf(`return (${statement.source}\n)`);
+      return async (scope, run) => {
+        scope[statement.name] = await define(scope, run);
+        return nothing;
+      };
+    }
+    case "other":
+      return otherStep(statement.source);
+  }
+};
+
+/** An expression, whose value counts; else a statement. */
+const otherStep = (source: string): Step => {
+  try {
+    return expressionStep(source);
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    return statementStep(source);
+  }
+};
+
+const expressionStep = (source: string): Step => {
+  const compiled = functionOf(`return (${source}\n)`);
+  return async (scope, run) => ({ tag: "value", value: await run(await compiled(scope, run)) });
+};
+
+const statementStep = (source: string): Step => {
+  const compiled = functionOf(source);
+  return async (scope, run) => {
+    await compiled(scope, run);
+    return nothing;
+  };
+};
+
+const bindStep = ({ pattern, value }: Declarator): Step => {
+  if (value === undefined) {
+    // A pattern without a value is an error, and an empty name none.
+    functionOf(`let ${pattern}`);
+    return (scope) => {
+      scope[pattern] = undefined;
+      return Promise.resolve(nothing);
+    };
+  }
+  const expression = expressionStep(value);
+  if (!/^[[{]/.test(pattern)) {
+    functionOf(`let ${pattern}`);
+    return async (scope, run) => {
+      const outcome = await expression(scope, run);
+      if (outcome.tag === "value") scope[pattern] = outcome.value;
+      return outcome;
+    };
+  }
+  functionOf(`let ${pattern} = 0`);
+  const take = functionOf(`(${pattern} = ${valueName})`);
+  return async (scope, run) => {
+    const outcome = await expression(scope, run);
+    if (outcome.tag === "value") await take(bindingScope(scope), run, outcome.value);
+    return outcome;
+  };
+};
+
+/** A scope that has every name: what a pattern binds is assigned in it, known before or not. */
+const bindingScope = (scope: Scope): Scope =>
+  new Proxy(scope, {
+    has: (_, name) => name !== valueName && name !== runName,
+    get: (_, name) => {
+      if (typeof name === "symbol") return undefined;
+      if (name in scope) return scope[name];
+      if (name in globalThis) return Reflect.get(globalThis, name);
+      throw new ReferenceError(`${name} is not defined`);
+    },
+  });
 
 // `with` gives the line its scope, and lets functions that it makes see names that come later.
 const functionOf = (body: string): Compiled =>
-  new AsyncFunction("__scope", runName, `with (__scope) { ${body} }`);
+  new AsyncFunction("__scope", runName, valueName, `with (__scope) {${wrapAwaits(body, runName)}\n}`);
 
-/** What is no whole program by itself (an object, a declaration's right side) has no types to strip. */
+/** What is no whole program by itself (an object with two fields) is one in brackets. */
 const stripTypes = (line: string): string => {
-  try {
-    return stripTypeScriptTypes(line, { mode: "strip" }).trim().replace(/;$/, "");
-  } catch {
-    return line.trim().replace(/;$/, "");
+  for (const source of [line, `(${line}\n)`]) {
+    try {
+      return stripTypeScriptTypes(source, { mode: "strip" }).trim();
+    } catch {
+      continue;
+    }
   }
+  return line.trim();
 };
 
-/** A failure with its tag and message, as `tag: message`; a defect with its name. */
-export const textOfCause = (cause: Cause.Cause<unknown>): string => {
-  const error = Cause.squash(cause);
-  if (error instanceof LineFailure) return textOfCause(error.reason);
-  if (error instanceof Error) return String(error);
-  return cause.reasons.some(Cause.isInterruptReason) ? "interrupted" : inspect(error);
-};
+/** A cause's failure with its tag and message, as `tag: message`; a defect with its name. */
+export const textOfCause = (cause: Cause.Cause<unknown>): string =>
+  cause.reasons.every(Cause.isInterruptReason) ? "interrupted" : textOfError(Cause.squash(cause));
+
+const textOfError = (error: unknown): string => error instanceof Error ? String(error) : inspect(error);

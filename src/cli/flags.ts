@@ -41,6 +41,18 @@ Environment: ERL_EPMD_PORT, the port mapper's port (4369); SPAWNLINK_COOKIE.`;
 const texts = ["sname", "name", "cookie", "cookie-file", "listen"] as const;
 const switches = ["hidden", "no-halt", "help", "version"] as const;
 
+/** An empty command line. */
+const nothing: Flags = {
+  name: undefined,
+  cookie: undefined,
+  cookieFile: undefined,
+  listen: undefined,
+  hidden: false,
+  halt: true,
+  help: false,
+  version: false,
+};
+
 /**
  * Reads a command line.
  *
@@ -58,22 +70,29 @@ export const parseFlags = (
   const parsed = parseArgs(given.filter((one) => one !== "--no-halt"), {
     boolean: switches,
     string: texts,
+    collect: texts,
     unknown: (argument) => {
       unknown.push(argument);
       return false;
     },
   });
-  if (unknown[0] !== undefined) {
-    return { problem: `unknown argument ${unknown[0]}: --help lists what there is` };
-  }
+  // What stands behind a second `--` is asked about by nobody.
+  const [stray] = [...unknown, ...parsed._];
+  if (stray !== undefined) return { problem: `unknown argument ${stray}: --help lists what there is` };
+  const [isHelp, isVersion] = [parsed["help"] === true, parsed["version"] === true];
+  if (isHelp || isVersion) return { ...nothing, help: isHelp, version: isVersion };
+  const valuesOf = (name: typeof texts[number]): ReadonlyArray<unknown> => {
+    const values = parsed[name];
+    return Array.isArray(values) ? values : [];
+  };
   const text = (name: typeof texts[number]): string | undefined => {
-    const value = parsed[name];
+    const [value] = valuesOf(name);
     return typeof value === "string" ? value : undefined;
   };
+  const twice = texts.find((name) => valuesOf(name).length > 1);
+  if (twice !== undefined) return { problem: `--${twice} stands twice: give it once` };
   const empty = texts.find((name) => text(name) === "");
   if (empty !== undefined) return { problem: `--${empty} needs a value: --help shows how` };
-  const twice = texts.find((name) => Array.isArray(parsed[name]));
-  if (twice !== undefined) return { problem: `--${twice} stands twice` };
   const [sname, long] = [text("sname"), text("name")];
   if (sname !== undefined && long !== undefined) return { problem: "give either --sname or --name" };
   if (text("cookie") !== undefined && text("cookie-file") !== undefined) {
@@ -93,8 +112,8 @@ export const parseFlags = (
     listen: address,
     hidden: parsed["hidden"] === true,
     halt,
-    help: parsed["help"] === true,
-    version: parsed["version"] === true,
+    help: false,
+    version: false,
   };
 };
 

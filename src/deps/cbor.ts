@@ -6,11 +6,17 @@
 // cbor-x asks for cbor-extract@^2.2.2, whose newest version names platform packages that do not exist; this
 // import, of which nothing runs, pins a version that resolves, also where there is no lock file.
 import _pinned from "npm:cbor-extract@2.2.2/package.json" with { type: "json" };
-export { addExtension, Decoder, Encoder, Tag } from "npm:cbor-x@1.6.8/encode";
-import { addExtension, Decoder, Encoder } from "npm:cbor-x@1.6.8/encode";
+import { Buffer } from "node:buffer";
+import { addExtension, Decoder, Encoder, Tag } from "npm:cbor-x@1.6.8/encode";
+
+export { addExtension, Decoder, Encoder, Tag };
 
 /** cbor-x's REUSE_BUFFER_MODE and RESET_BUFFER_MODE: hand back the buffer itself, and begin there again. */
 const keepBuffer = 512 | 1024;
+/** A buffer that one large value made larger than this is not kept. */
+const keptBytes = 4_194_304;
+/** What cbor-x begins with. */
+const initialBytes = 8_192;
 
 /** Encodes a value; the bytes are valid until the next call. Throws what the value's getters throw. */
 export type Encode = (value: unknown) => Uint8Array;
@@ -21,9 +27,12 @@ export type Decode = (bytes: Uint8Array, end: number) => unknown;
 export const makeEncoder = (options: ConstructorParameters<typeof Encoder>[0]): Encode => {
   const encoder = new Encoder(options) as unknown as {
     encode(value: unknown, mode: number): Uint8Array & { readonly start: number; readonly end: number };
+    useBuffer(buffer: Uint8Array): void;
   };
   return (value) => {
     const buffer = encoder.encode(value, keepBuffer);
+    // A Buffer, since cbor-x uses its methods.
+    if (buffer.length > keptBytes) encoder.useBuffer(Buffer.allocUnsafeSlow(initialBytes));
     return new Uint8Array(buffer.buffer, buffer.byteOffset + buffer.start, buffer.end - buffer.start);
   };
 };

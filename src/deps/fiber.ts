@@ -164,6 +164,12 @@ export const hostOf = (fiber: AnyFiber): Host | undefined => {
   return hosted.host === undefined || hosted.baseContext === undefined ? undefined : hosted.host;
 };
 
+/** Counts an operation against the fiber's budget; whether there is any left before it must yield. */
+export const spendOperation = (fiber: AnyFiber): boolean => {
+  const counted = fiber as { currentOpCount: number; readonly cache: Fiber.Fiber.Cache };
+  return ++counted.currentOpCount < counted.cache.maxOpsBeforeYield;
+};
+
 /** Whether a fiber is a process's own. */
 export const isHosted = (fiber: AnyFiber): fiber is HostedFiber =>
   (fiber as Partial<HostedFiber>).host !== undefined;

@@ -4,12 +4,13 @@
  *
  * @module
  */
-import { isAnswer, type Signal } from "../process/signal.ts";
+import { isAnswer, Op, type Signal } from "../process/signal.ts";
 import type { Connection, KernelClock } from "../process/seams.ts";
 import { FrameReader, FrameWriter } from "../protocol/native/frames.ts";
 import type { Handshaken } from "../protocol/native/handshake.ts";
 import { Opener, Sealer } from "../protocol/native/records.ts";
 import { decodeSignal, encodeSignal } from "../protocol/native/signals.ts";
+import { Unsendable } from "../term/errors.ts";
 import type { NodeLife } from "../term/identifier.ts";
 
 /** Bounds of a link (DESIGN, section 5); all have defaults. */
@@ -111,6 +112,7 @@ export class Link {
   /** Puts a signal into the write buffer. Throws `Unsendable` when a value in it cannot travel. */
   send(signal: Signal): void {
     const body = encodeSignal(signal, this.#options.here, this.there);
+    checkSize(signal, body, this.#options.limits);
     this.sendEncoded(body, isAnswer(signal));
   }
 
@@ -118,15 +120,20 @@ export class Link {
   sendEncoded(body: Uint8Array, isAnswer: boolean): void {
     if (!this.#isOpen) return;
     if (!this.#writer.append(body)) {
-      return this.close(badData(`a signal of ${body.length} bytes is over the limit of a frame`));
+      return this.#closeSoon(badData(`a signal of ${body.length} bytes is over the limit of a frame`));
     }
     if (isAnswer) {
       this.#answerBytes += body.length;
       if (this.#answerBytes > this.#options.limits.answers) {
-        return this.close(badData("it does not read its answers"));
+        return this.#closeSoon(badData("it does not read its answers"));
       }
     }
     this.#flushSoon();
+  }
+
+  // What the end of a link causes never comes before the operation that caused it has returned.
+  #closeSoon(why: LinkEnd): void {
+    queueMicrotask(() => this.close(why));
   }
 
   /** Writes what is buffered, and then closes: at most so many milliseconds later. */
@@ -254,6 +261,32 @@ export class Link {
     });
   }
 }
+
+/**
+ * A signal over the limit of a frame is its sender's failure, where there is one to fail: throws `Unsendable`.
+ * One that carries a reason, or acknowledges, has none; the link closes over it.
+ */
+export const checkSize = (signal: Signal, body: Uint8Array, limits: Pick<LinkLimits, "frame">): void => {
+  if (body.length <= limits.frame || !hasSender(signal)) return;
+  const found = `a value of ${body.length} bytes in all, over the limit of ${limits.frame}`;
+  const path = signal[0] === Op.spawnRequest ? "args" : "message";
+  throw new Unsendable({ operation: "", path, found });
+};
+
+/** Whether whoever sends it can be told that it cannot be sent. */
+const hasSender = (signal: Signal): boolean => {
+  switch (signal[0]) {
+    case Op.send:
+    case Op.sendName:
+    case Op.sendAlias:
+    case Op.spawnRequest:
+    case Op.request:
+    case Op.reply:
+      return true;
+    default:
+      return false;
+  }
+};
 
 const nothing = (): void => {};
 const closed = (detail: string): LinkEnd => ({ reason: "connection_closed", detail });

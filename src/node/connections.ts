@@ -11,7 +11,7 @@ import { log } from "../process/log.ts";
 import type { Outbound } from "../process/outbound.ts";
 import { isAnswer, type Signal } from "../process/signal.ts";
 import { dial, type Dialled } from "../net/dial.ts";
-import { Link, type LinkEnd } from "../net/link.ts";
+import { checkSize, Link, type LinkEnd } from "../net/link.ts";
 import type { Incoming } from "../net/accept.ts";
 import {
   capabilityBits,
@@ -237,6 +237,7 @@ export class Connections implements Outbound {
   #sendLater(node: string, life: NodeLife | undefined, signal: Signal): void {
     // Encoded first: what cannot travel fails here, at its sender, and dials nobody.
     const body = encodeSignal(signal, this.#kernel.life, unknownLife).slice();
+    checkSize(signal, body, this.#settings.limits);
     const peer = this.#engage(node);
     peer.waiting.push({ signal, body, life });
     peer.waitingBytes += body.length;

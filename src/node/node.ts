@@ -61,7 +61,8 @@ const startIn = (
     }
     const settings = settingsOf(name, options);
     if (settings instanceof BadArg) return Effect.fail(settings);
-    kernel.clock = clockOf(fiber) ?? kernel.seams.clock;
+    // A kernel with a world of its own keeps that world's clock.
+    kernel.clock = kernel.seams === systemSeams ? clockOf(fiber) ?? systemSeams.clock : kernel.seams.clock;
     kernel.context = kernel.processContext(fiber.context);
     return Effect.flatMap(
       Effect.promise(() => launch(kernel, settings)),

@@ -16,6 +16,7 @@ import { Timeout } from "../term/errors.ts";
 import type { Term } from "../term/term.ts";
 import { nowFor, startDeadline } from "./deadline.ts";
 import type { Entry } from "./entry.ts";
+import { doneWith, runningProcess } from "./immediate.ts";
 import type { Match } from "./mailbox.ts";
 import { processOf } from "./own_kernel.ts";
 
@@ -37,7 +38,7 @@ interface Deadline {
   readonly at: number;
 }
 
-const prototype: Effect.Effect<unknown, Timeout> = Effectable.Prototype<Receive>({
+const primitive: Effect.Effect<unknown, Timeout> = Effectable.Prototype<Receive>({
   label: "Process.receive",
   evaluate(fiber) {
     const entry = processOf(fiber);
@@ -49,6 +50,19 @@ const prototype: Effect.Effect<unknown, Timeout> = Effectable.Prototype<Receive>
     return parked(
       this.deadline === undefined ? entry.wait(fiber, this) : waitUntil(entry, fiber, this, this.deadline),
     );
+  },
+});
+
+const yielded = primitive[Symbol.iterator] as (this: Receive) => Iterator<unknown>;
+const prototype: Effect.Effect<unknown, Timeout> = Object.create(primitive, {
+  [Symbol.iterator]: {
+    value(this: Receive): Iterator<unknown> {
+      const entry = runningProcess();
+      if (entry === undefined || entry.messageCount === 0) return yielded.call(this);
+      if (this.match === undefined) return doneWith(entry.mailbox.shift());
+      const match = entry.mailbox.take(this, this.match);
+      return match === undefined ? yielded.call(this) : doneWith(match.found);
+    },
   },
 });
 
@@ -114,6 +128,7 @@ export function receive(
   matchOrOptions?: unknown,
   options?: ReceiveOptions,
 ): Effect.Effect<unknown, Timeout> {
+  if (matchOrOptions === undefined) return receiveAny;
   const matches = Schema.isSchema(matchOrOptions) || typeof matchOrOptions === "function";
   const chosen = matches ? options : matchOrOptions as ReceiveOptions | undefined;
   const match = matches ? matcherOf(matchOrOptions) : undefined;

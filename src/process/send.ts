@@ -10,6 +10,7 @@ import { type Atom, atom } from "../term/atom.ts";
 import { BadArg, Unsendable } from "../term/errors.ts";
 import { Pid, Reference } from "../term/identifier.ts";
 import { inspect } from "../term/inspect.ts";
+import { doneWith, runningProcess } from "./immediate.ts";
 import type { Kernel } from "./kernel.ts";
 import { kernelOf } from "./own_kernel.ts";
 import { Op } from "./signal.ts";
@@ -88,7 +89,20 @@ const SendTo = function (
   this.to = to;
   this.message = message;
 } as unknown as new (to: Destination, message: unknown) => Send;
-SendTo.prototype = prototype;
+SendTo.prototype = Object.create(prototype, {
+  [Symbol.iterator]: {
+    value(this: Send): Iterator<unknown> {
+      const entry = runningProcess();
+      const { to, message } = this;
+      if (entry === undefined || !(to instanceof Pid) || to.home !== entry.kernel.life) {
+        return yielded.call(this);
+      }
+      entry.kernel.table.get(to.number)?.push(message);
+      return doneWith(message);
+    },
+  },
+});
+const yielded = prototype[Symbol.iterator] as (this: Send) => Iterator<unknown>;
 
 const sendElsewhere = (
   kernel: Kernel,

@@ -11,14 +11,16 @@ export interface FoundBeam extends Beam {
 }
 
 const output = async (command: string): Promise<string | undefined> => {
-  const { success, stdout } = await new Deno.Command("sh", { args: ["-c", command], stderr: "null" }).output();
+  const { success, stdout } = await new Deno.Command("sh", { args: ["-c", command], stderr: "null" })
+    .output();
   return success ? new TextDecoder().decode(stdout).trim() : undefined;
 };
 
 /** Looks for Elixir on the path; `undefined` when there is none. */
 export const findBeam = async (): Promise<FoundBeam | undefined> => {
   if (await output("command -v elixir") === undefined) return undefined;
-  const version = (await output("elixir --version"))?.split("\n").at(-1) ?? "Elixir";
+  const versions = await output("elixir --version") ?? "";
+  const version = [/Erlang\/OTP \d+/, /Elixir [\d.]+/].map((part) => part.exec(versions)?.[0]).join(", ");
   const mapperPort = freePort();
   // Ends with its standard input, so also when the bench is killed.
   const mapper = new Deno.Command("sh", {

@@ -32,7 +32,7 @@ const folder = import.meta.dirname ?? ".";
 
 /** Erlang's side of a row: how its programs are started. */
 export interface Beam {
-  /** Such as `Elixir 1.14.0 (compiled with Erlang/OTP 25)`. */
+  /** Such as `Erlang/OTP 25, Elixir 1.14.0`. */
   readonly version: string;
   /** The port of the mapper that its nodes register with. */
   readonly mapperPort: number;
@@ -49,15 +49,22 @@ export const freePort = (): number => {
 /** The peers of one row. */
 export class Crew {
   readonly #beam: Beam | undefined;
+  readonly #profiles: string | undefined;
   readonly #ends: Array<() => Promise<void>> = [];
 
-  constructor(beam: Beam | undefined) {
+  /**
+   * @param beam Erlang, where it is installed.
+   * @param profiles A folder for CPU profiles of all that runs on Deno.
+   */
+  constructor(beam: Beam | undefined, profiles: string | undefined) {
     this.#beam = beam;
+    this.#profiles = profiles;
   }
 
   /** Starts a program of `peers/` on Deno. */
   deno(file: string, ...args: ReadonlyArray<string>): Promise<Peer> {
     const flags = ["run", "-A", "--no-check", "--v8-flags=--expose-gc"];
+    if (this.#profiles !== undefined) flags.push("--cpu-prof", `--cpu-prof-dir=${this.#profiles}`);
     return this.#start({ program: Deno.execPath(), args: [...flags, `${folder}/peers/${file}`, ...args] });
   }
 
@@ -106,7 +113,7 @@ export class Crew {
 }
 
 const nextFigure = async (lines: AsyncGenerator<string>, who: string): Promise<Figure> => {
-  let timer: number | undefined;
+  let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new Error(`no answer from ${who}`)), patience);
   });

@@ -2,8 +2,8 @@
  * `deno task bench`: measures Spawnlink side by side with raw sockets and with the BEAM, and says what was
  * reached.
  *
- * Options: `--rows a,b` (all by default), `--rounds N` (7), `--json FILE` for all figures, `--quick` for tiny
- * sizes that only show that it works. It ends with 1 when a row could not be measured; a figure that was not
+ * Options: `--rows a,b` (all by default), `--rounds N` (7), `--json FILE` for all figures, `--profile FOLDER`
+ * for CPU profiles of all that runs on Deno, `--quick` for tiny sizes that only show that it works. It ends with 1 when a row could not be measured; a figure that was not
  * reached is in the table, and is no failure.
  *
  * @module
@@ -26,6 +26,7 @@ const { values: options } = parseArgs({
     rows: { type: "string" },
     rounds: { type: "string" },
     json: { type: "string" },
+    profile: { type: "string" },
     quick: { type: "boolean", default: false },
   },
 });
@@ -42,7 +43,9 @@ const chosenRows = (names: string | undefined): ReadonlyArray<Row> => {
 
 const headerOf = (beam: string | undefined, rounds: number): string =>
   [
-    `${navigator.hardwareConcurrency} cores, load ${Deno.loadavg()[0]?.toFixed(1)}; Deno ${Deno.version.deno}; ` +
+    `${navigator.hardwareConcurrency} cores, load ${
+      Deno.loadavg()[0]?.toFixed(1)
+    }; Deno ${Deno.version.deno}; ` +
     (beam ?? "no Elixir here"),
     `${rounds} rounds, turns taken; nobody is pinned to a core. Shown: median (least – most), and the same of ` +
     "the ratio within each round.",
@@ -75,7 +78,12 @@ const beam = await findBeam();
 try {
   const header = headerOf(beam?.version, rounds);
   console.log(header);
-  const measured = await measureAll(chosen, { beam, rounds, quick: options.quick });
+  const measured = await measureAll(chosen, {
+    beam,
+    rounds,
+    quick: options.quick,
+    profiles: options.profile,
+  });
   console.log(`\n${tableOf(measured)}`);
   if (options.json !== undefined) {
     const results = measured.map(({ row, ...rest }) => ({ name: row.name, goal: row.goal, ...rest }));

@@ -51,6 +51,8 @@ export interface MeasureOptions {
   readonly beam: Beam | undefined;
   readonly rounds: number;
   readonly quick: boolean;
+  /** A folder for CPU profiles. */
+  readonly profiles: string | undefined;
 }
 
 /** One opponent's figures, and ours over its, round by round. */
@@ -92,10 +94,12 @@ export const valueOf = (figure: Figure | undefined, name: string): number => {
 
 /** Measures a row: starts all sides, warms them up, and lets them take turns. */
 export const measure = async (row: Row, options: MeasureOptions): Promise<Measured> => {
-  const crew = new Crew(options.beam);
+  const crew = new Crew(options.beam, options.profiles);
   try {
     const here = row.opponents.filter((opponent) => !opponent.isBeam || options.beam !== undefined);
-    const sides = await Promise.all([row.ours, ...here.map(({ start }) => start)].map((start) => start(crew)));
+    const sides = await Promise.all(
+      [row.ours, ...here.map(({ start }) => start)].map((start) => start(crew)),
+    );
     const sizes: Array<number> = [];
     for (const side of sides) sizes.push(await warmUp(row, side, options.quick));
     const figures = sides.map((): Array<Figure> => []);

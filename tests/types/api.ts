@@ -115,9 +115,11 @@ export const manyTasks = (halve: Task.Task<number, TooBig>, say: Task.Task<strin
   gives<[], Met | Timeout>()(Task.awaitMany([]));
   gives<Task.Task<number, TooBig>>()(Task.async(Shop.halve, [4]));
   gives<Task.Task<number>, never, Db>()(Task.async(Shop.count, ["cup"]));
-  gives<Task.Task<string, TooBig>, never, Db>()(
-    Task.async(Effect.andThen(Db, Effect.andThen(Effect.fail(new TooBig({ limit: 1 })), "x" as string))),
+  const rowOrFailure = Effect.flatMap(
+    Db,
+    ({ rows: [row] }) => row === undefined ? Effect.fail(new TooBig({ limit: 0 })) : Effect.succeed(row),
   );
+  gives<Task.Task<string, TooBig>, never, Db>()(Task.async(rowOrFailure));
 };
 
 /** Supervisors of tasks. */

@@ -86,10 +86,10 @@ export const encodeSignal = (signal: Signal, here: NodeLife, there: NodeLife): U
     return encode(wrapFields(signal, here, there));
   } catch (error) {
     if (error instanceof Unsendable) throw error;
-    if (!fieldsOf(signal).includes("reason")) {
+    if (fieldsOf(signal).at(-1) !== "reason") {
       throw unsendable(signal, `what fails to encode: ${messageOf(error)}`);
     }
-    return encode(signal.with(fieldsOf(signal).indexOf("reason") + 1, unshown));
+    return encode([...signal.slice(0, -1), unshown]);
   } finally {
     isEncoding = false;
   }
@@ -103,7 +103,7 @@ const wrapFields = (signal: Signal, here: NodeLife, there: NodeLife): ReadonlyAr
   for (let index = 0; index < fields.length; index++) {
     const value: unknown = signal[index + 1];
     const wrapped = wrapField(fields[index] as Field, value, here, there);
-    if (wrapped === value) continue;
+    if (Object.is(wrapped, value)) continue;
     copy ??= [...signal];
     copy[index + 1] = wrapped;
   }
@@ -152,7 +152,7 @@ const allFlags = SpawnFlag.link | SpawnFlag.monitor;
  */
 export const decodeSignal = (body: Uint8Array, here: NodeLife, from: NodeLife): Signal => {
   const end = body.length;
-  let bytes = scratch;
+  let bytes: Uint8Array = scratch;
   if (end <= scratch.length) scratch.set(body);
   // cbor-x puts a property onto what it decodes, and gives back what is of the same class.
   else bytes = new Uint8Array(body.buffer, body.byteOffset, end);

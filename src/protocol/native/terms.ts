@@ -15,7 +15,7 @@ import { failureClasses, ForeignError, isTaggedError, Unsendable } from "../../t
 import { type NodeLife, nodeLife, Pid, Reference } from "../../term/identifier.ts";
 import { inspect } from "../../term/inspect.ts";
 import { parseNodeName } from "../../term/node_name.ts";
-import { isTuple, toTuple } from "../../term/tuple.ts";
+import { toTuple } from "../../term/tuple.ts";
 import { BadSignal, nestingLimit, TermTag } from "./scan.ts";
 
 // ---------------------------------------------------------------------------------------------------------
@@ -36,7 +36,7 @@ let allowance = 0;
 type Kind = "index" | "key" | "map key" | "map value" | "element" | "field";
 
 /** Above this, what of an exit reason can travel is not looked for: it may be a web of cross-references. */
-const reasonAllowance = 65_536;
+const reasonAllowance = 16_384;
 /** cbor-x counts the keys of a plain map in 16 bits. */
 const mostKeys = 65_535;
 /** Steps of a path that are written out, at most. */
@@ -73,8 +73,8 @@ export const wrapTerm = (term: unknown, name: string, sender: NodeLife, receiver
  */
 export const wrapReason = (reason: unknown, sender: NodeLife, receiver: NodeLife): unknown => {
   if (typeof reason === "string") return wrapText(reason);
-  if (reason instanceof Atom) return wrapText(reason.name);
   try {
+    if (reason instanceof Atom) return wrapText(reason.name);
     return wrapTerm(reason, "reason", sender, receiver);
   } catch {
     // Some part of it cannot travel: the rest still does.
@@ -135,12 +135,11 @@ const wrapObject = (value: object, depth: number): unknown => {
   }
   if (ancestors !== undefined) {
     if (--allowance < 0) throw new RangeError("too many parts");
-    if (ancestors.includes(value)) return textOf(value);
+    // Not shown whole: in a web of references, that alone could take for ever.
+    if (ancestors.includes(value)) return "[Circular]";
     ancestors.push(value);
   }
-  const wrapped = depth < nestingLimit
-    ? wrapContainer(value, prototype, depth)
-    : refuse(value, depth, `a cycle, or nested more than ${nestingLimit} deep`);
+  const wrapped = depth < nestingLimit ? wrapContainer(value, prototype, depth) : refuseNesting(value, depth);
   if (ancestors !== undefined) ancestors.pop();
   return wrapped;
 };
@@ -195,7 +194,7 @@ const wrapArray = (array: ReadonlyArray<unknown>, depth: number): unknown => {
       wrapped = wrap(element, depth + 1);
     }
     if (copy !== undefined) copy.push(wrapped);
-    else if (wrapped !== element) {
+    else if (!Object.is(wrapped, element)) {
       copy = array.slice(0, index);
       copy.push(wrapped);
     }
@@ -225,7 +224,7 @@ const wrapPlain = (object: object, depth: number): unknown => {
     parts[depth] = key;
     const value = (object as Readonly<Record<string, unknown>>)[key];
     const wrapped = wrap(value, depth + 1);
-    if (wrapped === value) continue;
+    if (Object.is(wrapped, value)) continue;
     // What is looked at later is written into the copy when its turn comes.
     copy ??= { ...object };
     copy[key] = wrapped;
@@ -358,13 +357,20 @@ const refuse = (value: unknown, depth: number, found: string): unknown => {
   return textOf(value);
 };
 
+const refuseNesting = (value: object, depth: number): unknown =>
+  ancestors === undefined
+    ? refuse(value, depth, `a cycle, or nested more than ${nestingLimit} deep`)
+    : wrapText(`[${classOf(value)}]`);
+
 const pathTo = (depth: number): string => {
   let path = root;
   for (let step = 0; step < depth; step++) {
     if (step === writtenSteps) return `${path}…`;
     const part = parts[step];
     // After "key 2 of message.map" goes no ".field".
-    const base = path.includes(" ") ? `(${path})` : path;
+    const before = kinds[step - 1];
+    const isPhrase = before === "map key" || before === "map value" || before === "element";
+    const base = step > 0 && isPhrase ? `(${path})` : path;
     switch (kinds[step]) {
       case "index":
         path = `${base}[${part}]`;
@@ -406,8 +412,7 @@ const describe = (value: unknown): string => {
   return name === "Object" ? "an object with a prototype of its own" : `an instance of ${name}`;
 };
 
-const withArticle = (name: string): string =>
-  `${/^[AEIOU]/i.test(name) && !/^U/i.test(name) ? "an" : "a"} ${name}`;
+const withArticle = (name: string): string => `${/^[AEIO]/i.test(name) ? "an" : "a"} ${name}`;
 
 const classOf = (value: object): string => {
   const { constructor } = value;

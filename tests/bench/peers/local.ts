@@ -12,20 +12,24 @@ const [workload = ""] = Deno.args;
 
 const isPid = (message: unknown): message is Pid => message instanceof Pid;
 
+/** Answers every message until it is told to stop. */
 const ponger = (other: Pid) =>
   Effect.gen(function* () {
-    for (;;) yield* Process.send(other, yield* Process.receive());
+    for (;;) {
+      const message = yield* Process.receive();
+      if (message === "stop") return;
+      yield* Process.send(other, message);
+    }
   });
 
 const pinger = (main: Pid, count: number) =>
   Effect.gen(function* () {
-    const other = yield* Process.spawnLink(ponger(yield* Process.self()));
+    const other = yield* Process.spawn(ponger(yield* Process.self()));
     for (let index = 0; index < count; index++) {
       yield* Process.send(other, index);
       yield* Process.receive();
     }
-    yield* Process.exit(other, "kill");
-    yield* Process.unlink(other);
+    yield* Process.send(other, "stop");
     yield* Process.send(main, "done");
   });
 
@@ -36,13 +40,101 @@ const pingPong = (count: number) =>
   });
 
 const ringSize = 10_000;
+let ring: Promise<Pid> | undefined;
+/** Who is told that the last hop is done. */
+let ringMain: Pid | undefined;
 
-/** One of the ring: hands the number of hops that are left on to the next, or tells `main` that none is. */
+/** One of the ring: is told who is next, and hands on the number of hops that are left. */
 const ringMember = Effect.gen(function* () {
   const next = yield* Process.receive(isPid);
   for (;;) {
     const left = yield* Process.receive();
-    if (left instanceof Pid) yield* Process.send(left, "done");
-    else if (typeof left === "number") yield* Process.send(left === 0 ? main : next, left === 0 ? left : left - 1);
+    if (typeof left === "number" && left > 0) yield* Process.send(next, left - 1);
+    else if (ringMain !== undefined) yield* Process.send(ringMain, "done");
   }
 });
+
+const makeRing = Effect.gen(function* () {
+  const first = yield* Process.spawn(ringMember);
+  let next = first;
+  for (let index = 1; index < ringSize; index++) {
+    const member = yield* Process.spawn(ringMember);
+    yield* Process.send(member, next);
+    next = member;
+  }
+  yield* Process.send(first, next);
+  return first;
+});
+
+const hops = (first: Pid, count: number) =>
+  Effect.gen(function* () {
+    ringMain = yield* Process.self();
+    yield* Process.send(first, count);
+    yield* Process.receive();
+  });
+
+/** All of them run; the last one says so. */
+const spawnAndExit = (count: number) =>
+  Effect.gen(function* () {
+    const main = yield* Process.self();
+    let left = count;
+    const done = Process.send(main, "done");
+    const body = Effect.suspend(() => --left === 0 ? Effect.asVoid(done) : Effect.void);
+    for (let index = 0; index < count; index++) yield* Process.spawn(body);
+    yield* Process.receive();
+  });
+
+const collectGarbage: unknown = Reflect.get(globalThis, "gc");
+
+/** The bytes that live, once nothing is left to collect. */
+const liveBytes = async (): Promise<number> => {
+  if (typeof collectGarbage !== "function") throw new Error("run with --v8-flags=--expose-gc");
+  // Once more in another turn, for what finalizers let go.
+  collectGarbage();
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  collectGarbage();
+  return Deno.memoryUsage().heapUsed;
+};
+
+let started = 0;
+
+/** Waits for a message, and has nothing to do. */
+const parked = Effect.gen(function* () {
+  started++;
+  while ((yield* Process.receive()) !== "stop");
+});
+
+const until = async (isSo: () => Promise<boolean>): Promise<void> => {
+  while (!await isSo()) await new Promise((resolve) => setTimeout(resolve, 10));
+};
+
+const processes = async (): Promise<number> => (await Effect.runPromise(Process.list())).length;
+
+const parkedBytes = async (count: number): Promise<Figure> => {
+  const [none, before] = [await processes(), await liveBytes()];
+  started = 0;
+  const pids = await Effect.runPromise(Effect.gen(function* () {
+    const made = [];
+    for (let index = 0; index < count; index++) made.push(yield* Process.spawn(parked));
+    return made;
+  }));
+  await until(() => Promise.resolve(started === count));
+  const bytes = (await liveBytes() - before) / count;
+  await Effect.runPromise(Effect.forEach(pids, (pid) => Process.send(pid, "stop"), { discard: true }));
+  await until(async () => await processes() <= none);
+  return { bytes };
+};
+
+const rounds: Readonly<Record<string, (count: number) => Promise<Figure>>> = {
+  "ping-pong": (count) => rateOf(count, () => Effect.runPromise(pingPong(count))),
+  "ring": async (count) => {
+    const first = await (ring ??= Effect.runPromise(makeRing));
+    return await rateOf(count, () => Effect.runPromise(hops(first, count)));
+  },
+  "spawn": (count) => rateOf(count, () => Effect.runPromise(spawnAndExit(count))),
+  "memory": parkedBytes,
+};
+
+const round = rounds[workload];
+if (round === undefined) throw new Error(`no workload ${workload}`);
+await serveRounds({ round });

@@ -4,8 +4,7 @@
  *
  * @module
  */
-import { type Row, type Side, type Start } from "../row.ts";
-import { valueOf } from "../row.ts";
+import { type Row, type Side, type Start, valueOf } from "../row.ts";
 
 const pairsOfProcesses = 100;
 
@@ -16,7 +15,8 @@ const echo = (pairs: number): Start => async (crew): Promise<Side> => {
     round: async (size) => {
       await server.ask(`load ${pairs}`);
       const figure = await client.ask(`round ${size}`);
-      await server.ask("load 0");
+      const { messages = 0 } = await server.ask("load 0");
+      if (pairs > 0 && messages < size) throw new Error("there was no load");
       return figure;
     },
   };

@@ -1,0 +1,76 @@
+/**
+ * What a line can name without importing it: everything of the library, Effect, the shell's own short names,
+ * and the program's modules.
+ *
+ * @module
+ */
+import { Effect } from "../deps/effect.ts";
+import * as IO from "../io/io.ts";
+import * as Process from "../io/process.ts";
+import * as Node from "../node/node.ts";
+import * as Supervisor from "../otp/supervisor.ts";
+import * as Task from "../otp/task.ts";
+import { exit } from "../process/exit.ts";
+import { Down, ExitMessage, NodeDown, NodeUp } from "../process/messages.ts";
+import { type AnyModule, capture, defmodule, moduleName } from "../process/modules.ts";
+import { Atom, atom } from "../term/atom.ts";
+import { Capture, functionBrand } from "../term/capture.ts";
+import * as errors from "../term/errors.ts";
+import { Pid, Reference } from "../term/identifier.ts";
+import { inspect } from "../term/inspect.ts";
+import { isTuple, tuple } from "../term/tuple.ts";
+import type { Scope } from "./evaluator.ts";
+
+const library = {
+  Atom,
+  atom,
+  Capture,
+  functionBrand,
+  AddressInUse: errors.AddressInUse,
+  AlreadyStarted: errors.AlreadyStarted,
+  BadArg: errors.BadArg,
+  Exit: errors.Exit,
+  ForeignError: errors.ForeignError,
+  formatExitReason: errors.formatExitReason,
+  MaxChildren: errors.MaxChildren,
+  NoConnection: errors.NoConnection,
+  NoPermission: errors.NoPermission,
+  NoProc: errors.NoProc,
+  Timeout: errors.Timeout,
+  Undef: errors.Undef,
+  Unsendable: errors.Unsendable,
+  Pid,
+  Reference,
+  inspect,
+  isTuple,
+  tuple,
+  Down,
+  ExitMessage,
+  NodeDown,
+  NodeUp,
+  capture,
+  defmodule,
+  moduleName,
+  exit,
+  IO,
+  Node,
+  Process,
+  Supervisor,
+  Task,
+};
+
+/** Elixir's `Kernel` and IEx's helpers stand without a module's name. */
+const short = { self: Process.self, send: Process.send, flush: Process.flush };
+
+/**
+ * A fresh scope.
+ *
+ * @param modules The program's modules, each under its own name.
+ */
+export const makeScope = (modules: ReadonlyArray<AnyModule>): Scope =>
+  // Without a prototype: `constructor` and its kind are no names of a line.
+  Object.assign(Object.create(null), library, short, { Effect }, namesOf(modules));
+
+/** `Chat` under its name; of `Chat.Users` the last part stands in `Chat`'s place where there is none. */
+const namesOf = (modules: ReadonlyArray<AnyModule>): Scope =>
+  Object.fromEntries(modules.map((module) => [module[moduleName], module]));

@@ -1,0 +1,279 @@
+/**
+ * Every difference from the BEAM that is decided, in one table: what differs, why, where (a predicate on the
+ * steps and on what was observed, never a case's name), and the outcome expected instead.
+ *
+ * @module
+ */
+import { isObject, isSame, type Json, type JsonObject, list } from "./terms.ts";
+
+/** A step of a case. */
+export type Step = JsonObject & { readonly op: string };
+
+/** A case, as the oracle's files hold it. */
+export interface Case {
+  readonly id: string;
+  readonly title: string;
+  readonly steps: ReadonlyArray<Step>;
+  readonly observed: ReadonlyArray<JsonObject>;
+  /** Processes that were local when the case was recorded, and are played on another node. */
+  readonly moved: ReadonlySet<string>;
+}
+
+/** One observation, within its case. */
+export interface Seen {
+  readonly case: Case;
+  /** Which step was observed. */
+  readonly at: number;
+  readonly step: Step;
+  /** What the BEAM did: `returns`, `exits`, `raises`, `throws`, `dies` or `pending`. */
+  readonly observed: JsonObject;
+}
+
+/** What is decided to differ. */
+export interface Difference {
+  readonly what: string;
+  readonly why: string;
+  readonly when: (seen: Seen) => boolean;
+  readonly then: (seen: Seen) => JsonObject;
+}
+
+const fails = (tag: string): JsonObject => ({ fails: tag });
+const returns = (value: Json): JsonObject => ({ returns: value });
+const decision = (number: number): string => `DESIGN, section 3, decision ${number}`;
+const truth = (number: number): string => `DESIGN, section 4, difference ${number}`;
+
+const before = ({ case: { steps }, at }: Seen): ReadonlyArray<Step> => steps.slice(0, at);
+const processOf = (step: Step): Json => step["in"] ?? "self";
+const isSpawn = (step: Step): boolean => step.op === "spawn" || step.op === "spawn_mfa";
+
+/** The node that a process of the case was made on with `peer.spawn`, as it was started. */
+const startOfNode = (steps: ReadonlyArray<Step>, label: Json | undefined): Step | undefined =>
+  steps.find((step) => step.op === "peer.start" && step["node"] === label);
+
+const isUnnamed = (steps: ReadonlyArray<Step>, process: Json): boolean => {
+  const made = steps.find((step) => step.op === "peer.spawn" && step["name"] === process);
+  const isNamedLater = steps.some((step) => step.op === "node.start" && processOf(step) === process);
+  return startOfNode(steps, made?.["node"])?.["unnamed"] === true && !isNamedLater;
+};
+
+/** Whether a spawn is on a node that cannot be connected. */
+const isInVain = (steps: ReadonlyArray<Step>, step: Step): boolean => {
+  const { node } = step;
+  if (!isSpawn(step) || node === undefined) return false;
+  return node === "@absent" || startOfNode(steps, node)?.["cookie"] !== undefined ||
+    isUnnamed(steps, processOf(step));
+};
+
+/** The processes that were never made. */
+const neverMade = ({ case: { steps } }: Seen): ReadonlyArray<string> =>
+  steps.filter((step) => isInVain(steps, step)).map((step) => `<${step["name"]}>`);
+
+/** Whether that text stands anywhere in the JSON. */
+const mentions = (json: Json, texts: ReadonlyArray<string>): boolean => {
+  if (typeof json === "string") return texts.includes(json);
+  if (typeof json !== "object" || json === null) return false;
+  return Object.values(json).some((part) => mentions(part, texts));
+};
+
+const messagesOf = (observed: JsonObject): ReadonlyArray<Json> | undefined => {
+  const answer = observed["returns"];
+  if (!Array.isArray(answer) || answer[0] !== "messages" || !isObject(answer[1])) return undefined;
+  const { list: messages } = answer[1];
+  return Array.isArray(messages) ? messages : undefined;
+};
+
+/** The same JSON with one part exchanged for another. */
+const exchange = (json: Json, from: Json, to: Json): Json => {
+  if (isSame(json, from)) return to;
+  if (typeof json !== "object" || json === null) return json;
+  if (Array.isArray(json)) return json.map((part) => exchange(part, from, to));
+  return exchangeIn(json as JsonObject, from, to);
+};
+
+const exchangeIn = (object: JsonObject, from: Json, to: Json): JsonObject =>
+  Object.fromEntries(Object.entries(object).map(([key, part]) => [key, exchange(part, from, to)]));
+
+/** `<name>` of a step's field, when it is one of the processes that were moved. */
+const movedIn = ({ case: { moved } }: Seen, json: Json | undefined): boolean =>
+  typeof json === "string" && moved.has(json.slice(1, -1));
+
+const uncaughtThrows = ({ case: { steps } }: Seen): ReadonlyArray<Json> =>
+  steps.filter((step) => step.op === "throw").map((step) => step["value"] ?? null);
+
+const uncaught = (value: Json): Json => [["nocatch", value], "stacktrace"];
+
+/** Whether a step before made the link to a dead process of another node that kills its maker. */
+const linkedInVain = (seen: Seen): boolean => {
+  const { case: { steps, observed }, step } = seen;
+  return steps.some((one) =>
+    one.op === "link" && movedIn(seen, one["to"]) && processOf(one) === step["of"] &&
+    observed.some((other) => other["as"] === one["as"] && other["reason"] === "noproc")
+  );
+};
+
+/** The table; the first that applies counts. */
+export const differences: ReadonlyArray<Difference> = [
+  {
+    what: "a spawn on a node that cannot be connected fails, and gives no dead pid",
+    why: truth(3),
+    when: (seen) => isInVain(seen.case.steps, seen.step),
+    then: () => fails("noconnection"),
+  },
+  {
+    what: "of a process that was never made no message tells",
+    why: truth(3),
+    when: (seen) => mentions(messagesOf(seen.observed) ?? [], neverMade(seen)),
+    then: (seen) => {
+      const absent = neverMade(seen);
+      const messages = messagesOf(seen.observed) ?? [];
+      return returns(["messages", list(messages.filter((message) => !mentions(message, absent)))]);
+    },
+  },
+  {
+    what: "nothing can be asked of a process that was never made",
+    why: truth(3),
+    when: (seen) => mentions(seen.step, neverMade(seen)),
+    then: () => ({ unplayable: true }),
+  },
+  {
+    what: "to a program that is no node every other is an absent one: a monitor there is made, and fires",
+    why: decision(7),
+    when: ({ case: { steps }, step, observed }) =>
+      step.op === "monitor" && observed["raises"] === "ArgumentError" && isUnnamed(steps, processOf(step)),
+    then: ({ step }) => returns(`#${step["ref"]}`),
+  },
+  {
+    what: "and its DOWN comes with noconnection",
+    why: decision(7),
+    when: (seen) => {
+      const { case: { steps }, step } = seen;
+      return step.op === "mailbox" && isUnnamed(steps, processOf(step)) &&
+        before(seen).some((one) => one.op === "monitor" && processOf(one) === processOf(step));
+    },
+    then: (seen) => {
+      const monitors = before(seen).filter((one) =>
+        one.op === "monitor" && processOf(one) === processOf(seen.step)
+      );
+      const downs = monitors.map((one) =>
+        ["DOWN", `#${one["ref"]}`, "process", one["of"] ?? null, "noconnection"] satisfies Json
+      );
+      return returns(["messages", list([...messagesOf(seen.observed) ?? [], ...downs])]);
+    },
+  },
+  {
+    what: "where the BEAM exits with {nodedown, node}, the failure is noconnection",
+    why: truth(2),
+    when: ({ observed: { exits } }) =>
+      Array.isArray(exits) && Array.isArray(exits[0]) && exits[0][0] === "nodedown",
+    then: () => fails("noconnection"),
+  },
+  {
+    what: "Node.connect that does not connect fails and says why",
+    why: decision(5),
+    when: ({ step, observed }) => step.op === "node.connect" && observed["returns"] === false,
+    then: () => fails("noconnection"),
+  },
+  {
+    what: "Node.start of a node that is started fails typed",
+    why: decision(5),
+    when: ({ step, observed }) =>
+      step.op === "node.start" && isSame(["error", ["already_started", "<?>"]], observed["returns"] ?? null),
+    then: () => fails("already_started"),
+  },
+  {
+    what: "Node.stop of a program that is no node fails typed",
+    why: decision(5),
+    when: ({ step, observed }) =>
+      step.op === "node.stop" && isSame(["error", "not_found"], observed["returns"] ?? null),
+    then: () => fails("badarg"),
+  },
+  {
+    what: "there is one way to become a node, so Node.stop stops each",
+    why: decision(7),
+    when: ({ step, observed }) =>
+      step.op === "node.stop" && isSame(["error", "not_allowed"], observed["returns"] ?? null),
+    then: () => returns("ok"),
+  },
+  {
+    what: "and after Node.stop a node is none, however it was started",
+    why: decision(7),
+    when: (seen) =>
+      seen.step.op === "node.alive" && seen.observed["returns"] === true &&
+      before(seen).some((one) => one.op === "node.stop" && processOf(one) === processOf(seen.step)),
+    then: () => returns(false),
+  },
+  {
+    what: "a value that is thrown and is no error is a defect like any other, with its text",
+    why: decision(4),
+    when: (seen) => uncaughtThrows(seen).some((value) => mentionsPart(seen.observed, uncaught(value))),
+    then: (seen) =>
+      uncaughtThrows(seen).reduce<JsonObject>(
+        (observed, value) =>
+          exchangeIn(observed, uncaught(value), [{ error: "Error", message: `:${value}` }, "stacktrace"]),
+        seen.observed,
+      ),
+  },
+  {
+    what: "played on another node: a link to a dead process is made, and its maker told by an exit signal",
+    why: "seen in the oracle itself, of remote processes",
+    when: (seen) =>
+      seen.step.op === "link" && movedIn(seen, seen.step["to"]) && seen.observed["reason"] === "noproc",
+    then: () => returns(true),
+  },
+  {
+    what: "played on another node: who links to a dead process and does not trap exits dies of noproc",
+    why: "seen in the oracle itself, of remote processes",
+    when: (seen) => seen.step.op === "state" && seen.observed["returns"] === "alive" && linkedInVain(seen),
+    then: () => returns(["dead", "noproc"]),
+  },
+  {
+    what: "played on another node: of processes there nothing can be asked from here",
+    why: "seen in the oracle itself, of remote processes",
+    when: (seen) =>
+      (seen.step.op === "alive" || seen.step.op === "info") && movedIn(seen, seen.step["of"]) &&
+      !seen.case.moved.has(String(processOf(seen.step))),
+    then: () => fails("badarg"),
+  },
+  {
+    what: "where the BEAM raises ErlangError with noproc, the failure is noproc",
+    why: decision(5),
+    when: ({ observed }) => observed["raises"] === "ErlangError" && observed["reason"] === "noproc",
+    then: () => fails("noproc"),
+  },
+  {
+    what: "where the BEAM raises ArgumentError, the failure is badarg",
+    why: truth(3),
+    when: ({ observed: { raises } }) => raises === "ArgumentError" || raises === "FunctionClauseError",
+    then: () => fails("badarg"),
+  },
+];
+
+const mentionsPart = (json: Json, part: Json): boolean => {
+  if (isSame(json, part)) return true;
+  if (typeof json !== "object" || json === null) return false;
+  return Object.values(json).some((inner) => mentionsPart(inner, part));
+};
+
+/** What is expected of a step, and the difference that made it so, if one did. */
+export interface Expectation {
+  readonly as: string;
+  /** One of these. */
+  readonly outcomes: ReadonlyArray<JsonObject>;
+  readonly difference: Difference | undefined;
+}
+
+/** What is expected of a case: what was observed, but for the differences that are decided. */
+export const expectationsOf = (one: Case): ReadonlyArray<Expectation> =>
+  one.observed.map((observation) => {
+    const { as, message: _forTheReader, any_of, ...observed } = observation;
+    const at = one.steps.findIndex((step) => step["as"] === as);
+    const step = one.steps[at];
+    if (typeof as !== "string" || step === undefined) {
+      throw new Error(`${one.id}: no step is observed as ${as}`);
+    }
+    const seen: Seen = { case: one, at, step, observed };
+    const difference = differences.find(({ when }) => when(seen));
+    if (difference !== undefined) return { as, outcomes: [difference.then(seen)], difference };
+    const outcomes = Array.isArray(any_of) ? any_of.filter(isObject) : [observed];
+    return { as, outcomes, difference };
+  });

@@ -1,0 +1,39 @@
+/**
+ * Arguments that do not fit the function: the compiler points at the one that is wrong.
+ *
+ * @module
+ */
+import { defmodule, Node, Process, Task } from "../../../mod.ts";
+
+const Chat = defmodule("Chat", {
+  receiveMessage: (message: string) => message,
+  repeat: (message: string, times?: number) => message.repeat(times ?? 1),
+});
+const there = ["Chat.TaskSupervisor", "kate@localhost"] as const;
+
+// Refused: Type 'number' is not assignable to type 'string'
+Task.Supervisor.async(there, Chat.receiveMessage, [42]);
+
+// Refused: Type 'number' is not assignable to type 'string'
+Node.spawnLink("kate@localhost", Chat.receiveMessage, [42]);
+
+// Refused: Type 'string' is not assignable to type 'number'
+Task.Supervisor.asyncNolink(there, Chat.repeat, ["hi", "twice"]);
+
+// Refused: Type '2' is not assignable to type '1'
+Task.Supervisor.async(there, Chat.receiveMessage, ["hi", "there"]);
+
+// Refused: Property '0' is missing in type '[]' but required in type
+Node.spawn("kate@localhost", Chat.receiveMessage, []);
+
+// Refused: Expected 3-4 arguments, but got 2
+Task.Supervisor.async(there, Chat.receiveMessage);
+
+// Refused: Type 'number' is not assignable to type 'string'
+Task.async(Chat.receiveMessage, [42]);
+
+// Refused: Type 'number' is not assignable to type 'string'
+Process.spawn(Chat.receiveMessage, [42]);
+
+// Refused: Parameter 'item' implicitly has an 'any' type
+defmodule("Loose", { work: (item) => item });
