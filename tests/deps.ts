@@ -3,5 +3,20 @@
  *
  * @module
  */
-export { Clock, Effect, Exit, Layer, Option, References } from "../src/deps/effect.ts";
+export {
+  Cause,
+  Clock,
+  Context,
+  Deferred,
+  Duration,
+  Effect,
+  Exit,
+  Fiber,
+  Layer,
+  Option,
+  Redacted,
+  References,
+  Result,
+  Schema,
+} from "../src/deps/effect.ts";
 export * as ManagedRuntime from "npm:effect@^4.1.0/ManagedRuntime";

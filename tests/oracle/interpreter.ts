@@ -130,6 +130,7 @@ const carryOutIn = async (
   const operation = operationOf(step);
   const work = Effect.suspend(() => operation.run(step, world));
   const answer = await process.instruct(work, ends.has(step.op), longest);
+  await world.flush();
   return outcomeOf(
     answer,
     world,

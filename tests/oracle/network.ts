@@ -51,10 +51,15 @@ export class Network {
     return end;
   }
 
-  /** Whether every byte that was written is read, every end that was closed is seen, and no short timer runs. */
+  /** Whether nothing is on the wires, and no short timer runs. */
   isQuiet(): boolean {
+    return this.isCalm() &&
+      !this.#parties.some((party) => party.state === "running" && party.shortTimers > 0);
+  }
+
+  /** Whether every byte that was written is read, and every end that was closed is seen from the other. */
+  isCalm(): boolean {
     if (this.connecting > 0) return false;
-    if (this.#parties.some((party) => party.state === "running" && party.shortTimers > 0)) return false;
     for (const [key, ends] of this.#pairs) {
       if (ends.every((end) => !end.isOpen)) this.#pairs.delete(key);
       else if (!isPairQuiet(ends)) return false;

@@ -90,7 +90,7 @@ export const bodyOf = (steps: Json | undefined, world: World): Work =>
 const introduce = (process: Steered, step: Step, world: World) => (made: unknown): Effect.Effect<void> =>
   Effect.gen(function* () {
     const [child, monitored] = made instanceof Pid ? [made, undefined] : made as readonly [Pid, Reference];
-    process.watch(world.kernelOf(child), child);
+    process.rename(child, world.kernelOf(child));
     if (monitored !== undefined) world.setReference(text(step, "ref"), monitored);
     if (step["trap"] !== true) return;
     yield* Effect.promise(() => process.instruct(Process.trapExit(true), false, 1000));

@@ -114,6 +114,12 @@ export class Steered {
     return withProcess((entry) => Effect.sync(() => this.watch(entry.kernel, entry.pid)));
   }
 
+  /** The pid as its spawner knows it. */
+  rename(pid: Pid, kernel: Kernel | undefined): void {
+    this.watch(kernel, pid);
+    this.pid = pid;
+  }
+
   /** From now on its end is seen, from its own node: no link between nodes is made for it. */
   watch(kernel: Kernel | undefined, pid: Pid): void {
     if (this.pid !== undefined) return;
@@ -169,6 +175,10 @@ const patience = 1000;
 /** Rest is when nothing changed over so many turns of the event loop. */
 const calmTurns = 3;
 
+// Of a dead process two kernels of one OS process may hold two objects, as two OS processes would.
+const isOne = <Identifier extends Pid | Reference>(one: Identifier | undefined, other: Identifier): boolean =>
+  one?.home === other.home && one.number === other.number;
+
 /** The world of one case. */
 export class World {
   readonly #network = new Network();
@@ -194,8 +204,8 @@ export class World {
   readonly names: Names = {
     pid: (name) => this.#processes.get(name)?.pid,
     reference: (name) => this.#references.get(name),
-    nameOfPid: (pid) => [...this.#processes].find(([, process]) => process.pid === pid)?.[0],
-    nameOfReference: (reference) => [...this.#references].find(([, one]) => one === reference)?.[0],
+    nameOfPid: (pid) => [...this.#processes].find(([, process]) => isOne(process.pid, pid))?.[0],
+    nameOfReference: (reference) => [...this.#references].find(([, one]) => isOne(one, reference))?.[0],
   };
 
   /** Gives a reference a name. */
@@ -331,6 +341,18 @@ export class World {
     this.node(label).party.resume();
   }
 
+  /**
+   * Waits until all that was sent has arrived. Instructions reach processes beside the wires, where on the BEAM
+   * they came behind what had been sent before.
+   */
+  async flush(): Promise<void> {
+    const due = performance.now() + patience;
+    for (let calm = 0; calm < calmTurns && performance.now() < due;) {
+      await turn();
+      calm = this.#network.isCalm() && this.#isIdle() ? calm + 1 : 0;
+    }
+  }
+
   /** Waits until nothing is under way, but no longer than so many milliseconds (a second at least). */
   async comeToRest(milliseconds: number): Promise<void> {
     const due = performance.now() + Math.max(milliseconds, patience);
@@ -376,8 +398,12 @@ export class World {
   }
 
   #isQuiet(): boolean {
-    return this.#network.isQuiet() &&
-      this.#running().every((kernel) => kernel.queue.length === 0 && kernel.timers.size === 0);
+    return this.#network.isQuiet() && this.#isIdle() &&
+      this.#running().every((kernel) => kernel.timers.size === 0);
+  }
+
+  #isIdle(): boolean {
+    return this.#running().every((kernel) => kernel.queue.length === 0);
   }
 
   #fingerprint(): string {
