@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { Effect } from "../deps/effect.ts";
+import type { Input } from "./session.ts";
 
 /** The lines of a stream, without their ends; a last line needs none. */
 export async function* linesOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<string, void, undefined> {
@@ -14,5 +16,17 @@ export async function* linesOf(stream: ReadableStream<Uint8Array>): AsyncGenerat
     rest = lines.pop() ?? "";
     for (const line of lines) yield line.replace(/\r$/, "");
   }
-  if (rest !== "") yield rest;
+  rest += decoder.decode();
+  if (rest !== "") yield rest.replace(/\r$/, "");
 }
+
+/** A stream as the shell's input: no prompt, and nobody who interrupts. */
+export const streamInput = (stream: ReadableStream<Uint8Array>): Input => {
+  const lines = linesOf(stream);
+  let asked: Promise<string | undefined> | undefined;
+  return {
+    next: () => asked ??= lines.next().then(({ value }) => value ?? undefined),
+    taken: () => asked = undefined,
+    interrupted: Effect.never,
+  };
+};

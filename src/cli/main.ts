@@ -3,15 +3,21 @@
  *
  * @module
  */
-import * as mod from "../../mod.ts";
-import { Effect, References } from "../deps/effect.ts";
-import { stderrLogger } from "../process/log.ts";
+import { Cause, Effect, References } from "../deps/effect.ts";
+import * as Node from "../node/node.ts";
 import type { AnyModule } from "../process/modules.ts";
-import { inspect } from "../term/inspect.ts";
+import { ownKernel } from "../process/own_kernel.ts";
+import * as Process from "../process/process.ts";
+import { writeToStandardOutput } from "../process/user.ts";
 import { findCookie } from "./cookie.ts";
-import { evaluate, type Scope, textOfCause } from "./evaluator.ts";
+import { textOfCause } from "./evaluator.ts";
 import { type BadFlags, type Flags, help, parseFlags } from "./flags.ts";
-import { linesOf } from "./lines.ts";
+import { streamInput } from "./lines.ts";
+import { isGranted, missingNetwork } from "./permission.ts";
+import { makeScope } from "./scope.ts";
+import { plainScreen, screenLogger } from "./screen.ts";
+import { session } from "./session.ts";
+import { isAtTerminal, openTerminal } from "./terminal.ts";
 
 /** A program that runs as a node. */
 export interface Program {
@@ -37,11 +43,18 @@ export const main = async (program: Program, args: ReadonlyArray<string> = Deno.
   if ("problem" in flags) return leave(flags);
   if (flags.help) return print(`${program.name} ${program.version}: a Spawnlink node\n\n${help}`);
   if (flags.version) return print(program.version);
-  const life = live(program, flags).pipe(
-    Effect.provideService(References.CurrentLoggers, new Set([stderrLogger])),
+  const terminal = flags.halt && isAtTerminal() ? openTerminal() : undefined;
+  const screen = terminal ?? plainScreen;
+  const { output } = ownKernel();
+  ownKernel().output = (text) => screen.write(() => output(text), text);
+  const halt = terminal ?? (flags.halt ? streamInput(Deno.stdin.readable) : undefined);
+  const shell = halt === undefined ? Effect.never : session(halt, screen, makeScope(program.modules));
+  const life = live(program, flags, shell).pipe(
+    Effect.provideService(References.CurrentLoggers, new Set([screenLogger(screen)])),
   );
   const exit = await Effect.runPromiseExit(life);
-  if (exit._tag === "Failure") return leave({ problem: textOfCause(exit.cause) });
+  terminal?.close();
+  if (exit._tag === "Failure") return leave({ problem: whyEnded(exit.cause) });
   Deno.exit(0);
 };
 
@@ -51,13 +64,18 @@ const print = (text: string): never => {
 };
 
 const leave = ({ problem }: BadFlags): never => {
-  console.error(problem);
+  console.error(problem.replaceAll(/\s*\n\s*/g, " "));
   Deno.exit(1);
 };
 
+const whyEnded = (cause: Cause.Cause<unknown>): string =>
+  cause.reasons.every(Cause.isInterruptReason)
+    ? "the node stops: an exit signal has ended its first process"
+    : textOfCause(cause);
+
 /** The host's name, for `--sname alex`. */
 const hostName = (): string | BadFlags => {
-  if (Deno.permissions.querySync({ name: "sys", kind: "hostname" }).state !== "granted") {
+  if (!isGranted({ name: "sys", kind: "hostname" })) {
     return {
       problem: "--sname without a host needs --allow-sys=hostname: or write the host, as alex@localhost",
     };
@@ -65,26 +83,40 @@ const hostName = (): string | BadFlags => {
   return Deno.hostname().split(".")[0] ?? "localhost";
 };
 
-const live = (program: Program, flags: Flags): Effect.Effect<void, unknown> =>
+/** What a node cannot be started without. */
+class CannotStart extends Error {
+  override readonly name = "CannotStart";
+  override toString(): string {
+    return this.message;
+  }
+}
+
+const live = (program: Program, flags: Flags, shell: Effect.Effect<void>): Effect.Effect<void, unknown> =>
   Effect.gen(function* () {
-    yield* mod.Process.self();
-    if (flags.name !== undefined) yield* startNode(flags.name, flags);
-    yield* program.start;
-    yield* flags.halt ? readLines(program) : untilSignal;
+    // The first process: the supervisors are linked to it.
+    yield* Process.self();
+    const run = Effect.gen(function* () {
+      if (flags.name !== undefined) yield* startNode(flags.name, flags);
+      yield* program.start;
+      yield* shell;
+    });
+    yield* Effect.raceFirst(run, signalled);
   }).pipe(
-    Effect.ensuring(Effect.ignore(Effect.suspend(() => mod.Node.stop()))),
+    Effect.ensuring(Effect.ignore(Effect.suspend(() => Node.stop()))),
   );
 
 const startNode = (name: string, flags: Flags): Effect.Effect<unknown, unknown> =>
   Effect.suspend((): Effect.Effect<unknown, unknown> => {
-    const cookie = findCookie(flags);
-    if ("problem" in cookie) return Effect.fail(cookie.problem);
     const { listen, hidden } = flags;
-    return mod.Node.start(name, { cookie, hidden, ...listen === undefined ? {} : { listen } });
+    const missing = missingNetwork(name, listen);
+    if (missing !== undefined) return Effect.fail(new CannotStart(missing.problem));
+    const cookie = findCookie(flags);
+    if ("problem" in cookie) return Effect.fail(new CannotStart(cookie.problem));
+    return Node.start(name, { cookie, hidden, ...listen === undefined ? {} : { listen } });
   });
 
-/** Waits for SIGTERM or SIGINT. */
-const untilSignal: Effect.Effect<void> = Effect.callback((resume) => {
+/** Succeeds at SIGTERM and at SIGINT. */
+const signalled: Effect.Effect<void> = Effect.callback((resume) => {
   const onSignal = (): void => resume(Effect.void);
   const signals = ["SIGTERM", "SIGINT"] as const;
   for (const signal of signals) Deno.addSignalListener(signal, onSignal);
@@ -94,26 +126,4 @@ const untilSignal: Effect.Effect<void> = Effect.callback((resume) => {
     clearInterval(keptUp);
     for (const signal of signals) Deno.removeSignalListener(signal, onSignal);
   });
-});
-
-/** Evaluates standard input line by line; its end is the end. */
-const readLines = (program: Program): Effect.Effect<void> =>
-  Effect.gen(function* () {
-    const scope: Scope = scopeOf(program);
-    const lines = linesOf(Deno.stdin.readable);
-    for (;;) {
-      const next = yield* Effect.promise(() => lines.next());
-      if (next.done) return;
-      const outcome = yield* evaluate(next.value, scope);
-      if (outcome.tag === "value") console.log(inspect(outcome.value));
-      if (outcome.tag === "failure") console.log(`** ${outcome.text}`);
-    }
-  });
-
-const scopeOf = (program: Program): Scope => ({
-  ...mod,
-  Effect,
-  self: mod.Process.self,
-  flush: mod.Process.flush,
-  ...Object.fromEntries(program.modules.map((module) => [module[mod.moduleName], module])),
 });

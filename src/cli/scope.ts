@@ -71,6 +71,5 @@ export const makeScope = (modules: ReadonlyArray<AnyModule>): Scope =>
   // Without a prototype: `constructor` and its kind are no names of a line.
   Object.assign(Object.create(null), library, short, { Effect }, namesOf(modules));
 
-/** `Chat` under its name; of `Chat.Users` the last part stands in `Chat`'s place where there is none. */
 const namesOf = (modules: ReadonlyArray<AnyModule>): Scope =>
   Object.fromEntries(modules.map((module) => [module[moduleName], module]));

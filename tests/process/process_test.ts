@@ -130,7 +130,10 @@ onBothFibers("an exit signal runs the finalizers before the process is gone", ()
   Effect.gen(function* () {
     const me = yield* Process.self();
     const [pid] = yield* Process.spawnMonitor(
-      Effect.ensuring(Effect.never, Effect.andThen(Effect.yieldNow, Process.send(me, "finalized"))),
+      Effect.ensuring(
+        Effect.never,
+        Effect.andThen(Effect.yieldNow, Effect.ignore(Process.send(me, "finalized"))),
+      ),
     );
     yield* Effect.yieldNow;
     yield* Process.exit(pid, "stop");
@@ -182,19 +185,22 @@ onBothFibers(
     }),
 );
 
-onBothFibers("10,000 linked processes die of one another without nesting", () =>
-  Effect.gen(function* () {
-    const chain = (left: number): Effect.Effect<never> =>
-      left === 0
-        ? Effect.never
-        : Effect.andThen(Process.spawnLink(Effect.suspend(() => chain(left - 1))), Effect.never);
-    const before = (yield* Process.list()).length;
-    const [first] = yield* Process.spawnMonitor(chain(10_000));
-    while ((yield* Process.list()).length < before + 10_001) yield* Effect.yieldNow;
-    yield* Process.exit(first, "boom");
-    assertEquals((yield* Process.receive(Down))[4], "boom");
-    while ((yield* Process.list()).length > before) yield* Effect.yieldNow;
-  }));
+onBothFibers(
+  "10,000 linked processes die of one another without nesting",
+  (kernel) =>
+    Effect.gen(function* () {
+      const chain = (left: number): Effect.Effect<never> =>
+        left === 0
+          ? Effect.never
+          : Effect.andThen(Process.spawnLink(Effect.suspend(() => chain(left - 1))), Effect.never);
+      const before = kernel.table.size;
+      const [first] = yield* Process.spawnMonitor(chain(10_000));
+      while (kernel.table.size < before + 10_001) yield* Effect.yieldNow;
+      yield* Process.exit(first, "boom");
+      assertEquals((yield* Process.receive(Down))[4], "boom");
+      while (kernel.table.size > before) yield* Effect.yieldNow;
+    }),
+);
 
 onBothFibers(
   "a dead process: link fails typed, a trapping one gets noproc, a monitor fires at once",

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { Effect, References } from "../deps.ts";
+import { Context, Effect, References } from "../deps.ts";
 import { CurrentKernel } from "../../src/process/current.ts";
 import { Kernel } from "../../src/process/kernel.ts";
 import { systemSeams } from "../../src/process/own_kernel.ts";
@@ -18,6 +18,7 @@ export const runProcess = async <A, E>(
   fibers: typeof fiberKinds[number] = "process fibers",
 ): Promise<A> => {
   const kernel = new Kernel({ seams: systemSeams, plainFibers: fibers === "plain fibers" });
+  kernel.context = kernel.processContext(Context.make(References.CurrentLoggers, new Set()));
   const program = Effect.gen(function* () {
     let result: { readonly value: A } | undefined;
     const run = Effect.map(body(kernel), (value) => void (result = { value }));

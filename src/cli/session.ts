@@ -1,0 +1,89 @@
+/**
+ * The shell: evaluates lines one after the other, in one process, until the input ends. When an exit signal
+ * ends that process, the next line runs in a new one, with the same names.
+ *
+ * @module
+ */
+import { Effect } from "../deps/effect.ts";
+import * as Node from "../node/node.ts";
+import type { Down } from "../process/messages.ts";
+import * as Process from "../process/process.ts";
+import { atom } from "../term/atom.ts";
+import { formatExitReason } from "../term/errors.ts";
+import { nonode, type Reference } from "../term/identifier.ts";
+import { inspect } from "../term/inspect.ts";
+import { evaluate, type Evaluated, type Scope } from "./evaluator.ts";
+import type { Screen } from "./screen.ts";
+
+/** Where lines come from. */
+export interface Input {
+  /**
+   * The next line, or `undefined` at the end. Asked again before it has come, it gives the same line.
+   *
+   * @param prompt What a prompt says.
+   */
+  next(prompt: string): Promise<string | undefined>;
+  /** The line has been taken: the next question is about the one behind it. */
+  taken(): void;
+  /** Succeeds when the user wants no answer to the line that runs (Ctrl-C). */
+  readonly interrupted: Effect.Effect<void>;
+}
+
+/**
+ * Runs the shell.
+ *
+ * @param input Where lines come from.
+ * @param screen Where results go.
+ * @param scope The names that lines can use.
+ * @returns Succeeds when the input ends.
+ */
+export const session = (input: Input, screen: Screen, scope: Scope): Effect.Effect<void> =>
+  Effect.gen(function* () {
+    const print = (text: string): void => screen.write(() => console.log(text));
+    let count = 1;
+    let isOver = false;
+    const shell = Effect.gen(function* () {
+      for (;;) {
+        const prompt = promptOf(yield* Node.self(), count);
+        const line = yield* Effect.promise(() => input.next(prompt));
+        input.taken();
+        if (line === undefined) {
+          isOver = true;
+          return;
+        }
+        count++;
+        const text = show(
+          yield* Effect.raceFirst(evaluate(line, scope), Effect.as(input.interrupted, halted)),
+        );
+        if (text !== undefined) print(text);
+      }
+    });
+    while (!isOver) {
+      const [pid, reference] = yield* Process.spawnMonitor(shell);
+      const reason = yield* Effect.orDie(Process.receive(isEndOf(reference)));
+      if (isOver) return;
+      print(
+        `** (EXIT from ${inspect(pid)}) shell process exited with reason: ${formatExitReason(reason[4])}`,
+      );
+    }
+  });
+
+const halted: Evaluated = { tag: "failure", text: "interrupted" };
+
+/** IEx's prompt: the node's name, and the number of the line. */
+const promptOf = (node: string, count: number): string =>
+  node === nonode ? `iex(${count})> ` : `iex(${node})${count}> `;
+
+const isEndOf = (reference: Reference) => (message: unknown): message is Down =>
+  Array.isArray(message) && message[0] === atom("DOWN") && message[1] === reference;
+
+const show = (outcome: Evaluated): string | undefined => {
+  switch (outcome.tag) {
+    case "value":
+      return inspect(outcome.value);
+    case "failure":
+      return `** ${outcome.text}`;
+    case "nothing":
+      return undefined;
+  }
+};
