@@ -7,10 +7,7 @@ import { Effect } from "npm:effect@^4.1.0";
 import { defmodule, IO, type IO as IOModule, type ModuleFunction, Node, Task } from "../../mod.ts";
 
 /** What a message comes back with: `:ok`, once it is printed there. */
-type Delivered = Task.Result<
-  Effect.Success<ReturnType<typeof IOModule.puts>>,
-  IOModule.IoError | Task.Supervisor.AsyncError
->;
+type Delivered = Task.Result<Atom<"ok">, IO.IoError>;
 
 /** Runs a module's function on the recipient's node, supervised there, and waits for its result. */
 const spawnTask = <Args extends ReadonlyArray<unknown>, Returns>(

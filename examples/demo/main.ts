@@ -17,58 +17,77 @@ const freePort = (): number => {
   return port;
 };
 
-const open = async (name: string, secret: string, mapperPort: number): Promise<Terminal> => {
-  const terminal = new Terminal({ name, cookie: secret, mapperPort });
-  await terminal.type("Node.self()");
-  await terminal.sees(`"${name}"`);
-  return terminal;
-};
+/** The nodes that run, and the place where they find each other. */
+class Theatre {
+  readonly #mapperPort = freePort();
+  readonly #terminals = new Set<Terminal>();
+
+  /** Starts a node, and waits until it answers. */
+  async open(name: string, secret: string): Promise<Terminal> {
+    const terminal = new Terminal({ name, cookie: secret, mapperPort: this.#mapperPort });
+    this.#terminals.add(terminal);
+    await terminal.answers("Node.self()", JSON.stringify(name));
+    return terminal;
+  }
+
+  /** Stops nodes: all of them, where none are named. */
+  async close(terminals: Iterable<Terminal> = this.#terminals): Promise<void> {
+    await Promise.all([...terminals].map((terminal) => terminal.stop()));
+  }
+}
 
 /** Plays a scene; what it opened is stopped. */
-const play = async (scene: Scene, stage: Omit<Stage, "open">, mapperPort: number): Promise<void> => {
+const play = async (scene: Scene, stage: Omit<Stage, "open">, theatre: Theatre): Promise<void> => {
   const guests: Array<Terminal> = [];
   try {
     await scene.play({
       ...stage,
       open: async (name, secret) => {
-        const guest = await open(name, secret, mapperPort);
+        const guest = await theatre.open(name, secret);
         guests.push(guest);
         return guest;
       },
     });
   } finally {
-    for (const guest of guests) await guest.stop();
+    await theatre.close(guests);
   }
 };
 
-const run = async (args: ReadonlyArray<string>): Promise<number> => {
-  const mapperPort = freePort();
-  const names = ["alex@localhost", "kate@localhost", "moebi@localhost"] as const;
-  const opened = await Promise.allSettled(names.map((name) => open(name, cookie, mapperPort)));
-  const [alex, kate, moebi] = opened.map((one) => one.status === "fulfilled" ? one.value : undefined);
+const playAll = async (theatre: Theatre, isSabotaged: boolean): Promise<number> => {
   let current = "the start of the three nodes";
   try {
-    for (const one of opened) if (one.status === "rejected") throw one.reason;
-    if (alex === undefined || kate === undefined || moebi === undefined) return 1;
-    if (args.includes("--sabotage")) {
-      await kate.type(
+    // The first one serves the port mapper, and stays to the end.
+    const alex = await theatre.open("alex@localhost", cookie);
+    const [kate, moebi] = await Promise.all([
+      theatre.open("kate@localhost", cookie),
+      theatre.open("moebi@localhost", cookie),
+    ]);
+    if (isSabotaged) {
+      await kate.answers(
         'defmodule("Chat", { receiveMessage: () => IO.puts("something else") }) && "sabotaged"',
+        '"sabotaged"',
       );
-      await kate.sees('"sabotaged"');
     }
     for (const [index, scene] of scenes.entries()) {
       current = scene.title;
       console.log(`\n== ${index + 1}. ${scene.title}`);
-      await play(scene, { alex, kate, moebi }, mapperPort);
+      await play(scene, { alex, kate, moebi }, theatre);
     }
     console.log("\nAll scenes were as expected.");
     return 0;
   } catch (error) {
     console.error(`\nFAILED: ${current}\n${error instanceof Error ? error.message : error}`);
     return 1;
-  } finally {
-    await Promise.all([alex, kate, moebi].map((terminal) => terminal?.stop()));
   }
 };
 
-Deno.exit(await run(Deno.args));
+/** The exit codes of a program that a signal has ended. */
+const signals = [["SIGINT", 130], ["SIGTERM", 143]] as const;
+
+const theatre = new Theatre();
+const stopped = new Promise<number>((resolve) => {
+  for (const [signal, code] of signals) Deno.addSignalListener(signal, () => resolve(code));
+});
+const code = await Promise.race([playAll(theatre, Deno.args.includes("--sabotage")), stopped]);
+await theatre.close();
+Deno.exit(code);

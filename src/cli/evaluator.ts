@@ -60,6 +60,13 @@ export const evaluate = (line: string, scope: Scope): Effect.Effect<Evaluated> =
       : { tag: "failure", text: textOfError(Cause.squash(outcome.cause)) };
   });
 
+/** An Effect of a line was interrupted. */
+class Interrupted extends Error {
+  override toString(): string {
+    return "interrupted";
+  }
+}
+
 const runIn = async (
   context: Context.Context<never>,
   effect: AnyEffect,
@@ -71,6 +78,7 @@ const runIn = async (
   try {
     const exit = await Effect.runPromise(Fiber.await(fiber));
     if (Exit.isSuccess(exit)) return exit.value;
+    if (exit.cause.reasons.every(Cause.isInterruptReason)) throw new Interrupted();
     // As it is: the line's own code may catch it, and look at its tag.
     throw Cause.squash(exit.cause);
   } finally {
@@ -88,9 +96,16 @@ const compile = (line: string): ReadonlyArray<Step> | string => {
       // Not all statements end where they seem to: the engine knows.
       return [statementStep(source)];
     } catch {
-      return `SyntaxError: ${error instanceof Error ? error.message : error}`;
+      return `SyntaxError: ${syntaxProblem(error, source)}`;
     }
   }
+};
+
+/** What the engine says; of a bracket that stands behind the line and not in it, what that means. */
+const syntaxProblem = (error: unknown, source: string): string => {
+  const message = error instanceof Error ? error.message : String(error);
+  const [, found] = /^Unexpected token '(.)'$/.exec(message) ?? [];
+  return found !== undefined && !source.includes(found) ? "Unexpected end of input" : message;
 };
 
 const stepOf = (statement: Statement): Step => {

@@ -76,11 +76,6 @@ export const parseFlags = (
       return false;
     },
   });
-  // What stands behind a second `--` is asked about by nobody.
-  const [stray] = [...unknown, ...parsed._];
-  if (stray !== undefined) return { problem: `unknown argument ${stray}: --help lists what there is` };
-  const [isHelp, isVersion] = [parsed["help"] === true, parsed["version"] === true];
-  if (isHelp || isVersion) return { ...nothing, help: isHelp, version: isVersion };
   const valuesOf = (name: typeof texts[number]): ReadonlyArray<unknown> => {
     const values = parsed[name];
     return Array.isArray(values) ? values : [];
@@ -93,6 +88,11 @@ export const parseFlags = (
   if (twice !== undefined) return { problem: `--${twice} stands twice: give it once` };
   const empty = texts.find((name) => text(name) === "");
   if (empty !== undefined) return { problem: `--${empty} needs a value: --help shows how` };
+  // What stands behind a second `--` is asked about by nobody.
+  const [stray] = [...unknown, ...parsed._];
+  if (stray !== undefined) return { problem: `unknown argument ${stray}: --help lists what there is` };
+  const [isHelp, isVersion] = [parsed["help"] === true, parsed["version"] === true];
+  if (isHelp || isVersion) return { ...nothing, help: isHelp, version: isVersion };
   const [sname, long] = [text("sname"), text("name")];
   if (sname !== undefined && long !== undefined) return { problem: "give either --sname or --name" };
   if (text("cookie") !== undefined && text("cookie-file") !== undefined) {

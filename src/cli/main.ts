@@ -8,7 +8,6 @@ import * as Node from "../node/node.ts";
 import type { AnyModule } from "../process/modules.ts";
 import { ownKernel } from "../process/own_kernel.ts";
 import * as Process from "../process/process.ts";
-import { writeToStandardOutput } from "../process/user.ts";
 import { findCookie } from "./cookie.ts";
 import { textOfCause } from "./evaluator.ts";
 import { type BadFlags, type Flags, help, parseFlags } from "./flags.ts";

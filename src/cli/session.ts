@@ -4,14 +4,14 @@
  *
  * @module
  */
-import { Effect } from "../deps/effect.ts";
+import { Effect, Option } from "../deps/effect.ts";
 import * as Node from "../node/node.ts";
-import type { Down } from "../process/messages.ts";
 import * as Process from "../process/process.ts";
 import { atom } from "../term/atom.ts";
 import { formatExitReason } from "../term/errors.ts";
 import { nonode, type Reference } from "../term/identifier.ts";
 import { inspect } from "../term/inspect.ts";
+import { isTuple } from "../term/tuple.ts";
 import { evaluate, type Evaluated, type Scope } from "./evaluator.ts";
 import type { Screen } from "./screen.ts";
 
@@ -60,10 +60,10 @@ export const session = (input: Input, screen: Screen, scope: Scope): Effect.Effe
     });
     while (!isOver) {
       const [pid, reference] = yield* Process.spawnMonitor(shell);
-      const reason = yield* Effect.orDie(Process.receive(isEndOf(reference)));
+      const reason = yield* Process.receive(reasonIn(reference));
       if (isOver) return;
       print(
-        `** (EXIT from ${inspect(pid)}) shell process exited with reason: ${formatExitReason(reason[4])}`,
+        `** (EXIT from ${inspect(pid)}) shell process exited with reason: ${formatExitReason(reason)}`,
       );
     }
   });
@@ -74,8 +74,11 @@ const halted: Evaluated = { tag: "failure", text: "interrupted" };
 const promptOf = (node: string, count: number): string =>
   node === nonode ? `iex(${count})> ` : `iex(${node})${count}> `;
 
-const isEndOf = (reference: Reference) => (message: unknown): message is Down =>
-  Array.isArray(message) && message[0] === atom("DOWN") && message[1] === reference;
+/** Finds the exit reason in the DOWN message of that monitor. */
+const reasonIn = (reference: Reference) => (message: unknown): Option.Option<unknown> =>
+  isTuple(message) && message[0] === atom("DOWN") && message[1] === reference
+    ? Option.some(message[4])
+    : Option.none();
 
 const show = (outcome: Evaluated): string | undefined => {
   switch (outcome.tag) {

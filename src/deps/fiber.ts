@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { Context, Effect, Exit, type Fiber } from "./effect.ts";
+import { Context, Effect, type Exit, type Fiber } from "./effect.ts";
 
 /** The parts of a fiber that its public type does not show. */
 interface Internals {

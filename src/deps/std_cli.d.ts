@@ -1,3 +1,9 @@
+/**
+ * The types of `@std/cli/parse-args`, as far as they are used.
+ *
+ * @module
+ */
+
 /** What the arguments are. */
 export interface ParseOptions {
   /** Arguments that are either there or not. */

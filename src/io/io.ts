@@ -7,7 +7,7 @@ import { Effect } from "../deps/effect.ts";
 import type { Kernel } from "../process/kernel.ts";
 import { demonitor, monitor } from "../process/monitors.ts";
 import { groupLeaderOf, withKernel } from "../process/own_kernel.ts";
-import { dispatch } from "../process/send.ts";
+import { dispatch } from "../process/dispatch.ts";
 import { Atom, atom } from "../term/atom.ts";
 import { BadArg, NoConnection, NoProc } from "../term/errors.ts";
 import type { Pid } from "../term/identifier.ts";

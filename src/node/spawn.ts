@@ -9,7 +9,7 @@ import { addRemoteLink, link } from "../process/links.ts";
 import { nameOfFunction } from "../process/modules.ts";
 import { monitor } from "../process/monitors.ts";
 import { withProcess } from "../process/own_kernel.ts";
-import { unsendableIn } from "../process/send.ts";
+import { unsendableIn } from "../process/dispatch.ts";
 import { SpawnFlag } from "../process/signal.ts";
 import { type PendingSpawn, requestSpawn, spawnFunction } from "../process/spawn.ts";
 import type { FunctionName, ModuleFunction } from "../term/capture.ts";

@@ -26,6 +26,7 @@ import { toEffect } from "../process/spawn.ts";
 import { NoProc, Timeout } from "../term/errors.ts";
 import type { Pid } from "../term/identifier.ts";
 import { type Outcome, type SystemFailure, TaskHandle } from "./task_handle.ts";
+import type { AsyncError } from "./task_supervisor.ts";
 
 export * as Supervisor from "./task_supervisor.ts";
 export type { SystemFailure } from "./task_handle.ts";
@@ -37,7 +38,7 @@ export type Task<A, E = never> = TaskHandle<A, E>;
 export type AwaitError<E> = E | SystemFailure | Timeout;
 
 /** The Effect that runs a function elsewhere and awaits it: for functions that call each other in a circle. */
-export type Result<A, E = never> = Effect.Effect<A, AwaitError<E>>;
+export type Result<A, E = never> = Effect.Effect<A, AwaitError<E> | AsyncError>;
 
 const defaultTimeout: Duration.Input = "5 seconds";
 
@@ -80,42 +81,42 @@ export function async(body: unknown, args: unknown = []): Effect.Effect<Task<unk
   });
 }
 
+/**
+ * Waits for a task's result (`Task.await/2`). Any process may await it, also again.
+ *
+ * @param task The task.
+ * @param timeout How long, 5 seconds by default; a number is milliseconds. The task runs on after it.
+ * @returns The result. Fails with the task's own failure, with `timeout`, and with what {@link SystemFailure}
+ *   lists: `noconnection` when the node is gone, `noproc` when there is no such supervisor, `undef`, `exit`
+ *   with the task's exit reason, `max_children`, `unsendable`.
+ */
 const await_ = <A, E>(
   task: Task<A, E>,
   timeout: Duration.Input | "infinity" = defaultTimeout,
-): Result<A, E> => {
+): Effect.Effect<A, AwaitError<E>> => {
   const milliseconds = millisecondsOf(timeout);
-  return Effect.flatMap(settled(task, milliseconds), (outcome): Result<A, E> => {
+  return Effect.flatMap(settled(task, milliseconds), (outcome): Effect.Effect<A, AwaitError<E>> => {
     if (Option.isSome(outcome)) return toResult(outcome.value);
     return Effect.fail(new Timeout({ operation: `Task.await of ${task.operation}`, milliseconds }));
   });
 };
+
+/**
+ * Waits for a task's result, but not for ever (`Task.yield/2`).
+ *
+ * @param task The task.
+ * @param timeout How long, 5 seconds by default; a number is milliseconds.
+ * @returns The result, or nothing when it is not there yet. Fails as `await` does, but for `timeout`.
+ */
 const yield_ = <A, E>(
   task: Task<A, E>,
   timeout: Duration.Input | "infinity" = defaultTimeout,
 ): Effect.Effect<Option.Option<A>, E | SystemFailure> =>
   Effect.flatMap(settled(task, millisecondsOf(timeout)), toOption);
 
-export {
-  /**
-   * Waits for a task's result (`Task.await/2`). Any process may await it, also again.
-   *
-   * @param task The task.
-   * @param timeout How long, 5 seconds by default; a number is milliseconds. The task runs on after it.
-   * @returns The result. Fails with the task's own failure, with `timeout`, and with what {@link SystemFailure}
-   *   lists: `noconnection` when the node is gone, `noproc` when there is no such supervisor, `undef`, `exit`
-   *   with the task's exit reason, `max_children`, `unsendable`.
-   */
-  await_ as await,
-  /**
-   * Waits for a task's result, but not for ever (`Task.yield/2`).
-   *
-   * @param task The task.
-   * @param timeout How long, 5 seconds by default; a number is milliseconds.
-   * @returns The result, or nothing when it is not there yet. Fails as `await` does, but for `timeout`.
-   */
-  yield_ as yield,
-};
+export { await_ as await, yield_ as yield };
+
+type FailureOf<T> = T extends Task<infer _A, infer E> ? E : never;
 
 /**
  * Waits for the results of several tasks (`Task.await_many/2`).
@@ -129,7 +130,7 @@ export const awaitMany = <const Tasks extends ReadonlyArray<Task<unknown, unknow
   timeout: Duration.Input | "infinity" = defaultTimeout,
 ): Effect.Effect<
   { -readonly [Index in keyof Tasks]: Tasks[Index] extends Task<infer A, infer _E> ? A : never },
-  AwaitError<Tasks[number] extends Task<infer _A, infer E> ? E : never>
+  AwaitError<FailureOf<Tasks[number]>>
 > => {
   const all = Effect.forEach(tasks, (task) => await_(task, timeout), { concurrency: "unbounded" });
   // One result for each task, in order: what the mapped type says.

@@ -17,7 +17,7 @@ import {
   NoConnection,
   NoProc,
   Undef,
-  Unsendable,
+  type Unsendable,
 } from "../term/errors.ts";
 import type { Pid, Reference } from "../term/identifier.ts";
 import { inspect } from "../term/inspect.ts";

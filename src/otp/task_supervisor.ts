@@ -12,15 +12,15 @@
  *
  * @module
  */
-import { Context, Duration, Effect, Option } from "../deps/effect.ts";
+import { Context, type Duration, Effect, Option } from "../deps/effect.ts";
 import type { AnyContext } from "../deps/fiber.ts";
 import { connected } from "../node/connected.ts";
 import type { Entry } from "../process/entry.ts";
 import type { Kernel } from "../process/kernel.ts";
-import { exitSignal, link } from "../process/links.ts";
+import { link } from "../process/links.ts";
 import { type Failure, nameOfFunction, type Success } from "../process/modules.ts";
 import { exit } from "../process/exit.ts";
-import { kernelOf, withKernel, withProcess } from "../process/own_kernel.ts";
+import { withKernel, withProcess } from "../process/own_kernel.ts";
 import { receive } from "../process/receive.ts";
 import {
   type Answer,
@@ -32,7 +32,8 @@ import {
   reply,
   request,
 } from "../process/requests.ts";
-import { unsendableIn, waitUntilWritable } from "../process/send.ts";
+import { unsendableIn } from "../process/dispatch.ts";
+import { waitUntilWritable } from "../process/send.ts";
 import { applyFunction } from "../process/spawn.ts";
 import { type Atom, atom } from "../term/atom.ts";
 import type { ModuleFunction } from "../term/capture.ts";
@@ -43,7 +44,7 @@ import {
   MaxChildren,
   NoConnection,
   NoProc,
-  Unsendable,
+  type Unsendable,
 } from "../term/errors.ts";
 import { Pid, Reference } from "../term/identifier.ts";
 import { inspect } from "../term/inspect.ts";
@@ -317,7 +318,7 @@ const startTask = <A, E>(
   options: AsyncOptions,
   linked: boolean,
 ): Effect.Effect<TaskHandle<A, E>, AsyncError> =>
-  withProcess((owner, fiber) => {
+  withProcess((owner) => {
     const call = callOf(name, supervisor, body, args);
     if (call instanceof BadArg) return Effect.fail(call);
     const { kernel } = owner;

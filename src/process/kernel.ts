@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { Context, Logger, References, Scheduler } from "../deps/effect.ts";
+import { Context, type Logger, References, Scheduler } from "../deps/effect.ts";
 import type { AnyContext, AnyEffect, AnyFiber } from "../deps/fiber.ts";
 import { topFiber } from "../deps/fiber.ts";
 import { NodeLife, nonode, Pid, Reference } from "../term/identifier.ts";
@@ -54,21 +54,21 @@ export class Kernel {
   /** A mailbox that grows beyond this many messages ends its process with `max_mailbox`. */
   maxMailbox = Infinity;
   /** The processes, by their number. */
-  readonly table = new Map<number, Entry>();
+  readonly table: Map<number, Entry> = new Map();
   /** The registered names. */
-  readonly names = new Map<string, Entry>();
+  readonly names: Map<string, Entry> = new Map();
   /** The monitors made here, by their reference. */
-  readonly monitors = new Map<number, Monitor>();
+  readonly monitors: Map<number, Monitor> = new Map();
   /** The requests made here that are not answered yet, by their reference. */
-  readonly pending = new Map<number, Pending>();
+  readonly pending: Map<number, Pending> = new Map();
   /** The requests made by this kernel's processes to this kernel's processes, by their reference. */
-  readonly held = new Map<number, Held>();
+  readonly held: Map<number, Held> = new Map();
   /** Aliases: references that messages can be sent to, each with who takes them. */
-  readonly aliases = new Map<number, (message: unknown) => void>();
-  readonly timers = new Map<number, Timer>();
-  readonly spawns = new Map<number, PendingSpawn>();
+  readonly aliases: Map<number, (message: unknown) => void> = new Map();
+  readonly timers: Map<number, Timer> = new Map();
+  readonly spawns: Map<number, PendingSpawn> = new Map();
   /** The ties to other nodes, by their names. */
-  readonly remotes = new Map<string, Remote>();
+  readonly remotes: Map<string, Remote> = new Map();
   /** Signals to other nodes: `node/` fills it while this kernel's node is alive. */
   outbound: Outbound;
   /** Whether this kernel's node is alive: part of a distributed system. */

@@ -6,7 +6,6 @@
 import { Duration, Effect, Option } from "../deps/effect.ts";
 import type { AnyContext, AnyEffect, AnyFiber } from "../deps/fiber.ts";
 import { atom } from "../term/atom.ts";
-import type { ModuleFunction } from "../term/capture.ts";
 import { BadArg, NoProc, type Unsendable } from "../term/errors.ts";
 import { Pid, type Reference } from "../term/identifier.ts";
 import { inspect } from "../term/inspect.ts";
@@ -19,13 +18,14 @@ import { nameOfFunction, type Requirements } from "./modules.ts";
 import * as monitors from "./monitors.ts";
 import * as names from "./names.ts";
 import { withKernel, withProcess } from "./own_kernel.ts";
-import { type Destination, dispatch, unsendableIn } from "./send.ts";
+import { type Destination, dispatch, unsendableIn } from "./dispatch.ts";
 import { Op } from "./signal.ts";
 import { applyFunction, toEffect } from "./spawn.ts";
 import * as timers from "./timers.ts";
 
 export { receive, type ReceiveOptions } from "./receive.ts";
-export { type Destination, send, type SendOptions } from "./send.ts";
+export type { Destination } from "./dispatch.ts";
+export { send, type SendOptions } from "./send.ts";
 
 /**
  * The calling process's pid. A fiber of the program's own becomes a process with this.
@@ -320,14 +320,23 @@ export const list = (): Effect.Effect<ReadonlyArray<Pid>> =>
 
 /** What `info` tells of a process. */
 export interface ProcessInfo {
+  /** Its registered name, if it has one. */
   readonly registeredName: Option.Option<string>;
+  /** What it does: waits for a message, is about to run, runs, or ends. */
   readonly status: "waiting" | "runnable" | "running" | "exiting";
+  /** How many messages wait in its mailbox. */
   readonly messageQueueLength: number;
+  /** The messages that wait, oldest first. */
   readonly messages: ReadonlyArray<unknown>;
+  /** The processes that it is linked to, on any node. */
   readonly links: ReadonlyArray<Pid>;
+  /** What it monitors: pids, or names on nodes. */
   readonly monitors: ReadonlyArray<Pid | readonly [name: string, node: string]>;
+  /** Whether exit signals reach it as messages. */
   readonly trapExit: boolean;
+  /** Where its output goes. */
   readonly groupLeader: Pid;
+  /** Who spawned it; nobody for the program's own fibers. */
   readonly parent: Option.Option<Pid>;
   /** `Module.function/arity`, when it was spawned by name. */
   readonly initialCall: Option.Option<string>;

@@ -11,15 +11,15 @@ import type { PendingSpawn } from "./spawn.ts";
 /** The ties to one node, by its name. */
 export class Remote {
   /** Processes here with a link to some process there. */
-  readonly linked = new Set<Entry>();
+  readonly linked: Set<Entry> = new Set();
   /** Monitors made here of processes there. */
-  readonly monitors = new Set<Monitor>();
+  readonly monitors: Set<Monitor> = new Set();
   /** Monitors made there of processes here, by their reference. */
-  readonly watchers = new Map<number, RemoteWatcher>();
+  readonly watchers: Map<number, RemoteWatcher> = new Map();
   /** Requests made here that are to be answered there. */
-  readonly pending = new Set<Pending>();
+  readonly pending: Set<Pending> = new Set();
   /** Requests made there that are to be answered here, by their reference. */
-  readonly held = new Map<number, Held>();
+  readonly held: Map<number, Held> = new Map();
   /** Spawns asked of that node. */
-  readonly spawns = new Set<PendingSpawn>();
+  readonly spawns: Set<PendingSpawn> = new Set();
 }

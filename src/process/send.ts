@@ -7,62 +7,19 @@
 import { Effect, Effectable } from "../deps/effect.ts";
 import { isHosted } from "../deps/fiber.ts";
 import { type Atom, atom } from "../term/atom.ts";
-import { BadArg, Unsendable } from "../term/errors.ts";
-import { Pid, Reference } from "../term/identifier.ts";
+import { BadArg, type Unsendable } from "../term/errors.ts";
+import { Pid } from "../term/identifier.ts";
 import { inspect } from "../term/inspect.ts";
+import { type Destination, dispatch, nodeOf, unsendableIn } from "./dispatch.ts";
 import { doneWith, runningProcess } from "./immediate.ts";
 import type { Kernel } from "./kernel.ts";
 import { kernelOf } from "./own_kernel.ts";
-import { Op } from "./signal.ts";
-
-/** Whom a message can be sent to: a pid, a name of this node, a name on a node, an alias. */
-export type Destination = Pid | Reference | string | readonly [name: string, node: string];
 
 /** How a message is sent. */
 export interface SendOptions {
   /** Does not connect for it: `:noconnect` instead, when there is no connection. */
   readonly noconnect?: boolean;
 }
-
-/** The node of a destination, or `undefined` for this one. */
-export const nodeOf = (kernel: Kernel, to: Destination): string | undefined => {
-  if (typeof to === "string") return undefined;
-  if (to instanceof Pid || to instanceof Reference) return to.home === kernel.life ? undefined : to.node;
-  return to[1] === kernel.life.name ? undefined : to[1];
-};
-
-/**
- * Sends now. Throws `Unsendable` when the message cannot travel.
- *
- * @returns Whether the destination can be: a bare name that nobody has cannot.
- */
-export const dispatch = (kernel: Kernel, to: Destination, message: unknown): boolean => {
-  if (to instanceof Pid) {
-    if (to.home === kernel.life) kernel.table.get(to.number)?.push(message);
-    else kernel.outbound.send(to.node, to.home, [Op.send, to.number, message]);
-    return true;
-  }
-  if (typeof to === "string") {
-    const entry = kernel.names.get(to);
-    entry?.push(message);
-    return entry !== undefined;
-  }
-  if (to instanceof Reference) {
-    if (to.home === kernel.life) kernel.aliases.get(to.number)?.(message);
-    else kernel.outbound.send(to.node, to.home, [Op.sendAlias, to.number, message]);
-    return true;
-  }
-  const [name, node] = to;
-  if (node === kernel.life.name) kernel.names.get(name)?.push(message);
-  else kernel.outbound.send(node, undefined, [Op.sendName, name, message]);
-  return true;
-};
-
-/** The same failure, said of that operation. */
-export const unsendableIn = (operation: string, error: unknown): Unsendable => {
-  if (error instanceof Unsendable) return new Unsendable({ operation, path: error.path, found: error.found });
-  throw error;
-};
 
 interface Send extends Effect.Effect<unknown, Unsendable | BadArg> {
   readonly to: Destination;

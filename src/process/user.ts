@@ -7,7 +7,7 @@ import { atom } from "../term/atom.ts";
 import { Pid, Reference } from "../term/identifier.ts";
 import { isTuple, tuple } from "../term/tuple.ts";
 import type { Kernel } from "./kernel.ts";
-import { dispatch } from "./send.ts";
+import { dispatch } from "./dispatch.ts";
 
 const encoder = new TextEncoder();
 

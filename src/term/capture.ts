@@ -31,6 +31,7 @@ export class Capture implements FunctionName {
   readonly module: string;
   readonly function: string;
 
+  /** Use `capture`, which knows the function's type. */
   constructor(module: string, name: string) {
     this.module = module;
     this.function = name;

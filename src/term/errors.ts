@@ -187,6 +187,7 @@ export class ForeignError extends Error {
   /** The error's tag, for `Effect.catchTag`. */
   readonly _tag: string;
 
+  /** @internal Made when an error of an unknown class arrives. */
   constructor(tag: string, name: string, message: string, fields: Readonly<Record<string, unknown>>) {
     super(message);
     Object.assign(this, fields);

@@ -8,6 +8,10 @@ import { inspect } from "./inspect.ts";
 /** A tuple's type: a read-only row of its elements' types. Values are made by {@link tuple}. */
 export type Tuple<Elements extends ReadonlyArray<unknown> = ReadonlyArray<unknown>> = Readonly<Elements>;
 
+/** Each tuple within a tuple is inspected anew, so the depth is counted here. */
+const deepestShown = 16;
+let nesting = 0;
+
 class TupleArray extends Array<unknown> {
   // What map, filter and slice make of a tuple is a list.
   static override get [Symbol.species](): ArrayConstructor {
@@ -15,7 +19,13 @@ class TupleArray extends Array<unknown> {
   }
 
   override toString(): string {
-    return `{${Array.from(this, (element) => inspect(element)).join(", ")}}`;
+    if (nesting > deepestShown) return "{…}";
+    nesting++;
+    try {
+      return `{${Array.from(this, (element) => inspect(element)).join(", ")}}`;
+    } finally {
+      nesting--;
+    }
   }
 
   [Symbol.for("Deno.customInspect")](): string {

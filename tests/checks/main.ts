@@ -28,7 +28,7 @@ const checks: ReadonlyArray<Check> = [
   { name: "format", args: ["fmt", "--check"] },
   { name: "lint", args: ["lint"] },
   { name: "lock file is complete", args: ["cache", "--frozen", "."] },
-  { name: "types, also of the examples in comments", args: ["check", "--frozen", "--doc", "."] },
+  { name: "types, also of the examples in comments", args: ["check", "--quiet", "--frozen", "--doc", "."] },
   {
     name: "every public symbol is documented",
     args: ["doc", "--lint", ...Object.values(entries)],

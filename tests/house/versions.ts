@@ -41,7 +41,7 @@ export const namedPackages = (files: Sources): ReadonlySet<string> => {
 };
 
 const registryPattern =
-  /\b(?:npmjs\.(?:org|com)|jsr\.io|deno\.(?:land|com)|esm\.sh|unpkg\.com|jsdelivr\.net|skypack\.dev|yarnpkg\.com|npmmirror\.com)\b/g;
+  /\b(?:npmjs\.(?:org|com)|jsr\.io|deno\.land|esm\.sh|unpkg\.com|jsdelivr\.net|skypack\.dev|yarnpkg\.com|npmmirror\.com)\b/g;
 
 /** A folder of one machine, at the beginning of a path. */
 const machinePattern = /(?<![\w.~}\-])\/(?:work|root|home|Users)\/[\w.-]+/g;

@@ -6,30 +6,44 @@
 import { assert, assertEquals } from "@std/assert";
 import { Effect } from "../../src/deps/effect.ts";
 import * as Node from "../../src/node/node.ts";
+import { Down } from "../../src/process/messages.ts";
 import * as Process from "../../src/process/process.ts";
 import { Op } from "../../src/process/signal.ts";
-import { eventually, Hostile, type Net, serves, soon, type TestNode, withNodes } from "../node/support.ts";
+import type { Pid } from "../../src/term/identifier.ts";
+import { eventually, Hostile, type Net, serves, soon, Tap, type TestNode, withNodes } from "../node/support.ts";
 
 const chunk = new Uint8Array(64 * 1024);
+/** Chunks that are more than sockets and a write buffer hold together, by far. */
+const manyChunks = 1_000;
 
-/** A process that sends chunks to a name on mallory's node without end, and how many it has sent. */
-const flood = async (node: TestNode): Promise<{ readonly sent: () => number }> => {
+interface Flood {
+  readonly pid: Pid;
+  /** How many chunks its process has sent. */
+  readonly sent: () => number;
+  readonly stop: () => void;
+}
+
+/** A process that sends chunks to a name on mallory's node until it is stopped. */
+const flood = async (node: TestNode): Promise<Flood> => {
   let sent = 0;
+  let isOver = false;
   const one = Effect.map(Process.send(["inbox", "mallory@localhost"], chunk), () => void sent++);
-  await node.process(Effect.forever(one));
-  return { sent: () => sent };
+  const pid = await node.process(Effect.whileLoop({
+    while: () => !isOver,
+    body: () => one,
+    step: () => {},
+  }));
+  return { pid, sent: () => sent, stop: () => void (isOver = true) };
 };
 
-/** Resolved once nothing more is sent: the sender is suspended. */
-const isSuspended = async (node: TestNode, sent: () => number): Promise<number> => {
-  await eventually("the link is busy", () => node.kernel.outbound.isBusy("mallory@localhost"));
+/** Resolved once nothing more is sent. */
+const isSuspended = async ({ sent }: Flood): Promise<void> => {
+  await eventually("it sends", () => sent() > 0);
   for (let before = -1; before !== sent();) {
     before = sent();
     // What the socket still takes, it takes within a few turns.
-    for (let turns = 0; turns < 20; turns++) await new Promise((resolve) => setTimeout(resolve, 1));
+    for (let turns = 0; turns < 30; turns++) await new Promise((resolve) => setTimeout(resolve, 1));
   }
-  assert(node.kernel.outbound.isBusy("mallory@localhost"));
-  return sent();
 };
 
 const alexAndMallory = async (net: Net): Promise<readonly [TestNode, TestNode, Hostile]> => {
@@ -41,12 +55,12 @@ const alexAndMallory = async (net: Net): Promise<readonly [TestNode, TestNode, H
 Deno.test(
   "who sends to a peer that does not read is suspended, while other processes and links go on",
   withNodes(async (net) => {
-    const [alex, kate, mallory] = await alexAndMallory(net);
-    const { sent } = await flood(alex);
-    const before = await isSuspended(alex, sent);
-    await serves(alex, kate);
-    assertEquals(sent(), before);
-    assert(alex.kernel.outbound.isBusy(mallory.name));
+    const [alex, kate] = await alexAndMallory(net);
+    const flooding = await flood(alex);
+    await isSuspended(flooding);
+    for (let times = 0; times < 50; times++) await serves(alex, kate);
+    assert(flooding.sent() < manyChunks);
+    flooding.stop();
   }),
 );
 
@@ -54,10 +68,11 @@ Deno.test(
   "a suspended sender goes on when the peer reads again",
   withNodes(async (net) => {
     const [alex, , mallory] = await alexAndMallory(net);
-    const { sent } = await flood(alex);
-    const before = await isSuspended(alex, sent);
+    const flooding = await flood(alex);
+    await isSuspended(flooding);
     const buffer = new Uint8Array(1024 * 1024);
-    while (sent() <= before + 10) await soon("bytes come", mallory.connection.read(buffer));
+    while (flooding.sent() < manyChunks) await soon("bytes come", mallory.connection.read(buffer));
+    flooding.stop();
   }),
 );
 
@@ -65,35 +80,27 @@ Deno.test(
   "suspended senders go on when the link dies",
   withNodes(async (net) => {
     const [alex, kate, mallory] = await alexAndMallory(net);
-    const ended: Array<number> = [];
-    const { sent } = await flood(alex);
-    await isSuspended(alex, sent);
-    for (let number = 0; number < 3; number++) {
-      await alex.process(
-        Effect.map(Process.send(["inbox", mallory.name], number), () => void ended.push(number)),
-      );
-    }
+    const floods = [await flood(alex), await flood(alex), await flood(alex)];
+    for (const one of floods) await isSuspended(one);
     await serves(alex, kate);
-    assertEquals(ended, []);
+    for (const { stop } of floods) stop();
+    assertEquals(floods.map(({ pid }) => alex.kernel.table.has(pid.number)), [true, true, true]);
     mallory.connection.close();
-    await eventually("all go on", () => ended.length === 3);
+    await eventually("all go on", () => floods.every(({ pid }) => !alex.kernel.table.has(pid.number)));
     await serves(alex, kate);
   }),
 );
 
 Deno.test(
-  "a suspended sender can be killed, and nothing waits for it",
+  "a suspended sender can be ended from outside",
   withNodes(async (net) => {
     const [alex, kate] = await alexAndMallory(net);
-    let sent = 0;
-    const one = Effect.map(Process.send(["inbox", "mallory@localhost"], chunk), () => void sent++);
-    const sender = await alex.process(Effect.forever(one));
-    await isSuspended(alex, () => sent);
-    const [, reason] = await alex.run(Effect.gen(function* () {
-      const reference = yield* Process.monitor(sender);
-      yield* Process.exit(sender, "enough");
-      const down = yield* Process.receive();
-      return [reference, Array.isArray(down) ? down[4] : down] as const;
+    const flooding = await flood(alex);
+    await isSuspended(flooding);
+    const reason = await alex.run(Effect.gen(function* () {
+      yield* Process.monitor(flooding.pid);
+      yield* Process.exit(flooding.pid, "enough");
+      return (yield* Process.receive(Down))[4];
     }));
     assertEquals(reason, "enough");
     await serves(alex, kate);
@@ -140,10 +147,10 @@ Deno.test(
     const mallory = await Hostile.connect(net, alex);
     await mallory.isClosed();
     await eventually("up and down", () => downs.messages.length === 2);
-    assertEquals(String(downs.messages[0]), '{:nodeup, "mallory@localhost", %{}}');
+    assertEquals(String(downs.messages[0]), '{:nodeup, "mallory@localhost", {}}');
     assertEquals(
       String(downs.messages[1]),
-      '{:nodedown, "mallory@localhost", %{nodedownReason: "net_tick_timeout"}}',
+      '{:nodedown, "mallory@localhost", { nodedownReason: "net_tick_timeout" }}',
     );
     await eventually("alex logs it", () => alex.hasLogged(/nothing came from it for 300 ms/));
     await serves(alex, await net.node("kate@localhost"));
@@ -153,8 +160,9 @@ Deno.test(
 Deno.test(
   "ticks keep a link up on which nobody says anything",
   withNodes(async (net) => {
-    const alex = await net.node("alex@localhost", { netTickTime: 200 });
-    const kate = await net.node("kate@localhost", { netTickTime: 200 });
+    const tap = new Tap();
+    const alex = await net.node("alex@localhost", { netTickTime: 400, transport: tap });
+    const kate = await net.node("kate@localhost", { netTickTime: 400 });
     await alex.run(Node.connect("kate@localhost"));
     let downs = 0;
     await alex.process(Effect.gen(function* () {
@@ -162,8 +170,9 @@ Deno.test(
       yield* Process.receive();
       downs++;
     }));
-    // Five times as long as silence would be borne.
-    await new Promise((resolve) => setTimeout(resolve, 1000));
+    const { reads } = tap;
+    // One comes each quarter of the time: so many take three times as long as silence would be borne.
+    await eventually("12 ticks have come", () => tap.reads >= reads + 12);
     assertEquals(downs, 0);
     assertEquals(alex.logs, []);
     await serves(alex, kate);

@@ -175,7 +175,8 @@ export class TestNode {
     return this.run(Effect.gen(function* () {
       const pid = yield* Process.spawn(body);
       if (name !== undefined) yield* Process.register(pid, name);
-      return pid;
+      // The tests hand it to other nodes as it is, where it else would travel in a message.
+      return pid.home.publish(pid);
     }));
   }
 
@@ -310,6 +311,8 @@ export class Tap implements Transport {
   isBlind = false;
   /** How many connections were made or accepted. */
   connections = 0;
+  /** How many reads gave bytes. */
+  reads = 0;
   #bytes = "";
 
   /** Whether those bytes went over it, in either direction. */
@@ -339,7 +342,10 @@ export class Tap implements Transport {
       read: async (buffer) => {
         try {
           const count = await connection.read(buffer);
-          if (count !== null) this.#note(buffer.subarray(0, count));
+          if (count !== null) {
+            this.reads++;
+            this.#note(buffer.subarray(0, count));
+          }
           return count === null && this.isBlind ? await closed : count;
         } catch (error) {
           if (this.isBlind) return await closed;

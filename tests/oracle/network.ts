@@ -99,6 +99,7 @@ export class Party {
   readonly #sockets = new Set<{ close(): void }>();
   readonly #timers = new Set<() => void>();
   #held: Array<() => void> = [];
+  #isBuried = false;
 
   constructor(network: Network) {
     this.#network = network;
@@ -129,15 +130,18 @@ export class Party {
     for (const stop of [...this.#timers]) stop();
     const held = this.#held;
     this.#held = [];
-    this.#goesOn = true;
+    this.#isBuried = true;
     for (const goOn of held) goOn();
   }
 
-  #goesOn = false;
+  /** How many timers run. */
+  get timers(): number {
+    return this.#timers.size;
+  }
 
   /** Calls `callback` now, or when the party goes on. */
   run(callback: () => void): void {
-    if (this.state === "running" || this.#goesOn) callback();
+    if (this.state === "running" || this.#isBuried) callback();
     else this.#held.push(callback);
   }
 
@@ -228,7 +232,7 @@ export class Party {
   }
 
   #passing(): Promise<void> | undefined {
-    if (this.state === "running" || this.#goesOn) return undefined;
+    if (this.state === "running" || this.#isBuried) return undefined;
     return new Promise((resolve) => this.run(resolve));
   }
 

@@ -172,8 +172,8 @@ export const Ops = defmodule("Ops", {
 const cookie = "oracle";
 /** What must come to rest has so many milliseconds at least, however long the case says. */
 const patience = 1000;
-/** Rest is when nothing changed over so many turns of the event loop. */
-const calmTurns = 3;
+/** Rest is when nothing has changed for so many turns of the event loop. */
+const calmTurns = 2;
 
 // Of a dead process two kernels of one OS process may hold two objects, as two OS processes would.
 const isOne = <Identifier extends Pid | Reference>(one: Identifier | undefined, other: Identifier): boolean =>
@@ -302,13 +302,6 @@ export class World {
     return node;
   }
 
-  /** The node of a kernel. */
-  nodeOfKernel(kernel: Kernel): TestNode {
-    const node = this.#nodes.find((one) => one.kernel === kernel);
-    if (node === undefined) throw new Error("a kernel of another world");
-    return node;
-  }
-
   /** kill -9. */
   kill(label: string): void {
     const node = this.node(label);
@@ -382,6 +375,10 @@ export class World {
     await this.#mapper.closed;
     await this.#network.idle();
     for (const id of this.#programIds) programs.delete(id);
+    const leaky = this.#nodes.find(({ party }) => party.timers > 0);
+    if (leaky !== undefined) {
+      throw new Error(`${leaky.label} has stopped, and ${leaky.party.timers} timers run on`);
+    }
   }
 
   // Who looks from another node sees the processes of a node that is gone as lost.

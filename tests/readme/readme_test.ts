@@ -14,7 +14,7 @@ interface Block {
   readonly text: string;
 }
 
-const blocks: ReadonlyArray<Block> = [...readme.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)].map(
+const blocks: ReadonlyArray<Block> = [...readme.matchAll(/^```(\w+)(?: ignore)?\n([\s\S]*?)^```$/gm)].map(
   ([, language = "", text = ""]) => ({ language, text }),
 );
 

@@ -54,7 +54,10 @@ const play = async (seed: number): Promise<ReadonlyArray<string>> => {
   const world = new World(seed);
   const runtimes = new Map(hosts.map((host) => [host, startNode(world, host)]));
   const kernels: Array<Kernel> = [];
-  const on = <A, E>(host: typeof hosts[number], effect: Effect.Effect<A, E>): Promise<Exit.Exit<A, unknown>> => {
+  const on = <A, E>(
+    host: typeof hosts[number],
+    effect: Effect.Effect<A, E>,
+  ): Promise<Exit.Exit<A, unknown>> => {
     const runtime = runtimes.get(host);
     if (runtime === undefined) throw new Error(`no runtime for ${host}`);
     return runtime.runPromiseExit(effect);

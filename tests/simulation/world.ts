@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { Clock, Duration, Effect } from "../../src/deps/effect.ts";
+import { type Clock, Duration, Effect } from "../../src/deps/effect.ts";
 import { MemoryNetwork } from "../../src/net/memory.ts";
 import type { KernelClock, Seams, Turn } from "../../src/process/seams.ts";
 

@@ -12,7 +12,7 @@ import {
   assertThrows,
 } from "@std/assert";
 import { Buffer } from "node:buffer";
-import fc from "npm:fast-check@4.10";
+import fc from "fast-check";
 import { Decoder, Encoder, Tag } from "../../../src/deps/cbor.ts";
 import { Data, Duration, Option, Result } from "../../../src/deps/effect.ts";
 import { capture } from "../../../src/process/modules.ts";
