@@ -4,7 +4,7 @@
  * @module
  */
 import { Effect } from "npm:effect@^4.1.0";
-import { defmodule, IO, type IO as IOModule, type ModuleFunction, Node, Task } from "../../mod.ts";
+import { type Atom, defmodule, IO, type ModuleFunction, Node, Task } from "../../mod.ts";
 
 /** What a message comes back with: `:ok`, once it is printed there. */
 type Delivered = Task.Result<Atom<"ok">, IO.IoError>;

@@ -466,7 +466,7 @@ Deno.test(
   withNodes(async (net) => {
     const alex = await net.node("alex@localhost");
     const kate = await net.node("kate@localhost");
-    const pid = await kate.process(Effect.never);
+    const pid = await kate.process(Effect.andThen(Process.trapExit(true), Effect.never));
     const seen = await alex.run(Effect.gen(function* () {
       yield* Process.trapExit(true);
       yield* Node.monitor("kate@localhost");
@@ -478,17 +478,17 @@ Deno.test(
       assertEquals(none[4], "noproc");
       yield* Node.disconnect("kate@localhost");
       yield* Process.monitor(pid);
-      yield* Process.exit(pid, "over");
+      yield* Process.exit(pid, "kill");
       const messages: Array<string> = [];
       for (;;) {
         const one = yield* Process.receive(within);
         messages.push(isTuple(one) ? `${one[0]} ${one[4] ?? one[2] ?? one[1]}` : String(one));
-        if (String(messages.at(-1)).endsWith("over")) return messages;
+        if (String(messages.at(-1)).endsWith("killed")) return messages;
       }
     }));
     assertEquals(seen.filter((one) => !one.includes("nodeup")).toSorted(), [
       ":DOWN noconnection",
-      ":DOWN over",
+      ":DOWN killed",
       ":EXIT noconnection",
       ":nodedown kate@localhost",
       ":nodedown kate@localhost",
