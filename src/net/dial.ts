@@ -28,7 +28,7 @@ export interface DialOptions {
   readonly handshake: ConnectorOptions;
   /** Milliseconds for all of it. */
   readonly milliseconds: number;
-  /** Given the connection as soon as there is one, so that the attempt can be given up. */
+  /** Given each connection, to the mapper and then to the node, so that the attempt can be given up. */
   readonly onConnection: (connection: Connection) => void;
 }
 
@@ -97,7 +97,17 @@ const findAddress = async (options: DialOptions): Promise<Address | Failed> => {
     };
   }
   const mapper = { host, port: options.mapperPort };
-  const found = await lookup({ transport: options.transport, clock: options.clock }, mapper, name.alive);
+  const { clock, onConnection } = options;
+  const transport: Transport = {
+    listen: (at) => options.transport.listen(at),
+    // The question is given up with the attempt.
+    connect: async (to) => {
+      const connection = await options.transport.connect(to);
+      onConnection(connection);
+      return connection;
+    },
+  };
+  const found = await lookup({ transport, clock }, mapper, name.alive);
   switch (found.tag) {
     case "found":
       return { host, port: found.registration.port };

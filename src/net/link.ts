@@ -123,10 +123,11 @@ export class Link {
       return this.#closeSoon(badData(`a signal of ${body.length} bytes is over the limit of a frame`));
     }
     if (isAnswer) {
-      this.#answerBytes += body.length;
+      // Those before this one: a single large answer says nothing about who reads.
       if (this.#answerBytes > this.#options.limits.answers) {
         return this.#closeSoon(badData("it does not read its answers"));
       }
+      this.#answerBytes += body.length;
     }
     this.#flushSoon();
   }

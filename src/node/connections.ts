@@ -370,7 +370,7 @@ export class Connections implements Outbound {
     if (end.reason === "bad_data" || end.reason === "net_tick_timeout") {
       log(this.#kernel, "warning", `Link to ${peer.name} closed: ${end.detail}`);
     }
-    nodeDown(this.#kernel, peer.name);
+    nodeDown(this.#kernel, peer.name, link.there);
     this.#monitors.down(peer.name, peer.isHidden || this.#settings.hidden, end.reason);
   }
 

@@ -120,7 +120,7 @@ export const layer = <const Modules extends ReadonlyArray<AnyModule> = readonly 
       }),
       (kernel) =>
         Effect.promise(async () => {
-          await runningNode(kernel)?.stop();
+          await runningNode(kernel)?.stop(true);
           kernel.shutDown();
         }),
     ),

@@ -39,6 +39,7 @@ export const keepRegistered = async (
   const mapper = { host: mapperHost(settings), port: mapperPort };
   const seams = { transport: settings.transport, clock: kernel.clock };
   let isOpen = true;
+  let stopWaiting: () => void = () => {};
   let served: PortMapper | undefined;
   let current: Extract<Registered, { readonly tag: "registered" }> | undefined;
 
@@ -73,7 +74,7 @@ export const keepRegistered = async (
 
   const again = (pause: number): void => {
     current = undefined;
-    kernel.clock.after(pause, () => {
+    stopWaiting = kernel.clock.after(pause, () => {
       if (!isOpen) return;
       void registerOrServe().then((failure) => {
         if (!isOpen) return release();
@@ -99,6 +100,7 @@ export const keepRegistered = async (
   return {
     close: () => {
       isOpen = false;
+      stopWaiting();
       return release();
     },
   };

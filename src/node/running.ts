@@ -27,8 +27,13 @@ export interface RunningNode {
   readonly monitors: NodeMonitors;
   /** The process that answers for the node itself. */
   readonly netKernel: Entry;
-  /** Closes the links in order, gives the name up and stops listening. */
-  stop(): Promise<void>;
+  /**
+   * Closes the links in order, gives the name up and stops listening.
+   *
+   * @param keepsName The kernel goes too: other kernels of this OS process hold its pids, and see by their
+   *   name whose links break.
+   */
+  stop(keepsName?: boolean): Promise<void>;
 }
 
 const running = new WeakMap<Kernel, RunningNode>();
@@ -82,7 +87,7 @@ const begin = async (kernel: Kernel, settings: Settings): Promise<RunningNode | 
     connections,
     monitors,
     netKernel: kernel.addService(netKernelNumber, "net_kernel", () => {}),
-    stop: () => end(kernel, node, registration, stopAccepting),
+    stop: (keepsName = false) => end(kernel, node, registration, stopAccepting, keepsName),
   };
   running.set(kernel, node);
   return node;
@@ -93,6 +98,7 @@ const end = async (
   node: RunningNode,
   registration: Registration,
   stopAccepting: () => void,
+  keepsName: boolean,
 ): Promise<void> => {
   running.delete(kernel);
   kernel.isAlive = false;
@@ -100,7 +106,7 @@ const end = async (
   node.connections.stop();
   kernel.outbound = noOutbound(kernel);
   kernel.finish(node.netKernel, "shutdown");
-  kernel.life.rename(nonode, 0);
+  if (!keepsName) kernel.life.rename(nonode, 0);
   await registration.close();
 };
 

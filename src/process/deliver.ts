@@ -130,13 +130,18 @@ export const bounce = (kernel: Kernel, signal: Signal, life: NodeLife): void => 
   }
 };
 
-/** A node is down: every link, monitor, request and spawn that pointed there is answered, once. */
-export const nodeDown = (kernel: Kernel, node: string): void => {
+/**
+ * A node is down: every link, monitor, request and spawn that pointed there is answered, once.
+ *
+ * @param node Its name.
+ * @param life Its life, when it was connected: a node of this same OS process may have given its name up.
+ */
+export const nodeDown = (kernel: Kernel, node: string, life?: NodeLife): void => {
   const remote = kernel.remotes.get(node);
   if (remote === undefined) return;
   kernel.remotes.delete(node);
   breakRequestsTo(kernel, [...remote.pending], [...remote.held.values()]);
-  breakLinksTo(kernel, node, remote.linked);
+  breakLinksTo((pid) => pid.home === life || pid.node === node, remote.linked);
   breakMonitorsTo(kernel, [...remote.monitors], remote.watchers.values());
   breakSpawnsTo(kernel, remote.spawns);
 };

@@ -198,6 +198,9 @@ export class Kernel {
       if (entry.parent === undefined) this.finish(entry, "shutdown");
       else entry.kill();
     }
+    // Timers to names and to the dead go with nobody.
+    for (const timer of this.timers.values()) timer.stop();
+    this.timers.clear();
   }
 
   /**

@@ -31,7 +31,7 @@ export const link = (kernel: Kernel, entry: Entry, pid: Pid): "linked" | "noproc
     return "linked";
   }
   addRemoteLink(kernel, entry, pid);
-  kernel.outbound.send(pid.node, pid.home, [Op.link, entry.pid.number, pid.number]);
+  kernel.outbound.send(pid.node, pid.home, [Op.link, entry.pid.depart(), pid.number]);
   return "linked";
 };
 
@@ -46,7 +46,7 @@ export const unlink = (kernel: Kernel, entry: Entry, pid: Pid): void => {
   // 1. We unlink; 2. the other's EXIT may be under way already; so EXITs are dropped until 3. it acknowledges.
   const id = kernel.makeReference().number;
   (entry.unlinking ??= new Map()).set(pid, id);
-  kernel.outbound.send(pid.node, pid.home, [Op.unlink, id, entry.pid.number, pid.number]);
+  kernel.outbound.send(pid.node, pid.home, [Op.unlink, id, entry.pid.depart(), pid.number]);
 };
 
 /** The other node's process links to one of ours. */
@@ -104,27 +104,21 @@ export const breakLinks = (kernel: Kernel, entry: Entry, reason: unknown): void 
       exitOverLink(other, entry.pid, reason);
     } else {
       kernel.remotes.get(pid.node)?.linked.delete(entry);
-      kernel.outbound.send(pid.node, pid.home, [Op.exit, entry.pid.number, pid.number, reason]);
+      kernel.outbound.send(pid.node, pid.home, [Op.exit, entry.pid.depart(), pid.number, reason]);
     }
   }
 };
 
 /** A node is down: links to its processes break with `noconnection`. */
-export const breakLinksTo = (kernel: Kernel, node: string, linked: ReadonlySet<Entry>): void => {
+export const breakLinksTo = (isThere: (pid: Pid) => boolean, linked: ReadonlySet<Entry>): void => {
   for (const entry of linked) {
-    if (entry.unlinking !== undefined) {
-      for (const pid of entry.unlinking.keys()) forget(entry.unlinking, pid, node);
-    }
+    for (const pid of [...entry.unlinking?.keys() ?? []]) if (isThere(pid)) entry.unlinking?.delete(pid);
     for (const pid of [...entry.links ?? []]) {
-      if (pid.home === kernel.life || pid.node !== node) continue;
+      if (!isThere(pid)) continue;
       entry.links?.delete(pid);
       exitOverLink(entry, pid, "noconnection");
     }
   }
-};
-
-const forget = (unlinking: Map<Pid, number>, pid: Pid, node: string): void => {
-  if (pid.node === node) unlinking.delete(pid);
 };
 
 const addLink = (entry: Entry, pid: Pid): void => {

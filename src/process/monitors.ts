@@ -64,7 +64,7 @@ export const monitor = (kernel: Kernel, options: MonitorOptions): Monitor => {
   if (made.node !== undefined) {
     kernel.remote(made.node).monitors.add(made);
     if (options.isKnownThere) return made;
-    const signal = [Op.monitor, owner?.pid.number ?? 0, targetOf(watched), made.reference.number] as const;
+    const signal = [Op.monitor, owner?.pid.depart() ?? 0, targetOf(watched), made.reference.number] as const;
     kernel.outbound.send(made.node, isPid(watched) ? watched.home : undefined, signal);
     return made;
   }
@@ -85,7 +85,7 @@ export const demonitor = (kernel: Kernel, reference: Reference): boolean => {
     const life = isPid(made.watched) ? made.watched.home : undefined;
     const signal = [
       Op.demonitor,
-      made.owner?.pid.number ?? 0,
+      made.owner?.pid.depart() ?? 0,
       targetOf(made.watched),
       reference.number,
     ] as const;

@@ -6,19 +6,18 @@
 import { Duration, Effect, Option } from "../deps/effect.ts";
 import type { AnyContext, AnyEffect, AnyFiber } from "../deps/fiber.ts";
 import { atom } from "../term/atom.ts";
-import { BadArg, NoProc, type Unsendable } from "../term/errors.ts";
+import { BadArg, NoProc } from "../term/errors.ts";
 import { Pid, type Reference } from "../term/identifier.ts";
 import { inspect } from "../term/inspect.ts";
 import { isTuple, tuple } from "../term/tuple.ts";
 import type { Entry } from "./entry.ts";
 import { normalizeReason } from "./exit_reason.ts";
 import * as links from "./links.ts";
-import { log } from "./log.ts";
 import { nameOfFunction, type Requirements } from "./modules.ts";
 import * as monitors from "./monitors.ts";
 import * as names from "./names.ts";
 import { withKernel, withProcess } from "./own_kernel.ts";
-import { type Destination, dispatch, unsendableIn } from "./dispatch.ts";
+import { dispatch } from "./dispatch.ts";
 import { Op } from "./signal.ts";
 import { applyFunction, toEffect } from "./spawn.ts";
 import * as timers from "./timers.ts";
@@ -199,8 +198,7 @@ export const demonitor = (
     const { kernel } = entry;
     const made = kernel.monitors.get(reference.number);
     if (made !== undefined && made.reference === reference && made.owner !== entry) {
-      const operation = `Process.demonitor(${inspect(reference)})`;
-      return Effect.fail(new BadArg({ operation, problem: "another process made this monitor" }));
+      return Effect.succeed(!options.info);
     }
     const wasThere = monitors.demonitor(kernel, reference);
     if (options.flush && !wasThere && entry.messageCount > 0) {
@@ -224,7 +222,7 @@ export const exit = (pid: Pid, reason: unknown): Effect.Effect<true> =>
     const { kernel } = entry;
     const normalized = normalizeReason(reason);
     if (pid.home !== kernel.life) {
-      kernel.outbound.send(pid.node, pid.home, [Op.exitSignal, entry.pid.number, pid.number, normalized]);
+      kernel.outbound.send(pid.node, pid.home, [Op.exitSignal, entry.pid.depart(), pid.number, normalized]);
       return Effect.succeed(true as const);
     }
     const target = kernel.find(pid);
@@ -403,17 +401,16 @@ export const setGroupLeader = (pid: Pid, leader: Pid): Effect.Effect<true, BadAr
  * Sends a message after some time, by the clock of the node (`Process.send_after/3`). A timer to a pid of
  * this node goes with that process; a name is looked up when the time has come.
  *
- * @param to A pid, a name of this node, or a name on a node as `[name, node]`.
+ * @param to A pid or a name of this node; a dead pid is no failure, and starts no timer.
  * @param message Any `Term`.
  * @param after How long from now; a number is milliseconds.
- * @returns The timer's reference. Fails with `badarg` for a negative time, with `unsendable` for a message
- *   that cannot travel.
+ * @returns The timer's reference. Fails with `badarg` for a negative time and for a pid of another node.
  */
 export const sendAfter = (
-  to: Pid | string | readonly [name: string, node: string],
+  to: Pid | string,
   message: unknown,
   after: Duration.Input,
-): Effect.Effect<Reference, BadArg | Unsendable> =>
+): Effect.Effect<Reference, BadArg> =>
   withKernel((kernel) => {
     const operation = `Process.sendAfter(${inspect(to)}, ${inspect(message)}, ${inspect(after)})`;
     const milliseconds = typeof after === "number"
@@ -424,19 +421,15 @@ export const sendAfter = (
         new BadArg({ operation, problem: "the time is a number of milliseconds, 0 or more" }),
       );
     }
+    if (typeof to !== "string" && !(to instanceof Pid && to.home === kernel.life)) {
+      return Effect.fail(new BadArg({ operation, problem: "a timer sends to a pid or a name of this node" }));
+    }
     const target = to instanceof Pid ? kernel.find(to) : undefined;
+    if (to instanceof Pid && target === undefined) return Effect.succeed(kernel.makeReference());
     return Effect.succeed(
-      timers.startTimer(kernel, target, milliseconds, () => fireTimer(kernel, to, message)),
+      timers.startTimer(kernel, target, milliseconds, () => void dispatch(kernel, to, message)),
     );
   });
-
-const fireTimer = (kernel: Entry["kernel"], to: Destination, message: unknown): void => {
-  try {
-    dispatch(kernel, to, message);
-  } catch (error) {
-    log(kernel, "warning", String(unsendableIn(`Process.sendAfter(${inspect(to)}, …)`, error)));
-  }
-};
 
 /**
  * Stops a timer (`Process.cancel_timer/1`).

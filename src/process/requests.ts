@@ -83,7 +83,7 @@ export const request = (kernel: Kernel, options: RequestOptions): Pending => {
     const signal = [
       Op.request,
       made.reference.number,
-      owner?.pid.number ?? 0,
+      owner?.pid.depart() ?? 0,
       target,
       linked,
       message,
@@ -203,7 +203,7 @@ export const receiveRequestHolder = (kernel: Kernel, life: NodeLife, reference: 
   const held = heldBy(kernel, life)?.get(reference);
   if (held === undefined) return;
   if (life !== kernel.life) {
-    kernel.outbound.send(life.name, life, [Op.requestHeldBy, reference, held.holder.pid.number]);
+    kernel.outbound.send(life.name, life, [Op.requestHeldBy, reference, held.holder.pid.depart()]);
   } else receiveRequestHeldBy(kernel, life, reference, held.holder.pid.number);
 };
 

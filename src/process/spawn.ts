@@ -77,7 +77,7 @@ export const requestSpawn = (
     const signal = [
       Op.spawnRequest,
       number,
-      from.pid.number,
+      from.pid.depart(),
       from.leader,
       module,
       call.function,
@@ -109,7 +109,7 @@ export const receiveSpawnRequest = (
   // Before the reply, and before the process has run: its end, however early, is seen.
   if ((flags & SpawnFlag.link) !== 0) receiveLink(kernel, parent, entry.pid.number);
   if ((flags & SpawnFlag.monitor) !== 0) receiveMonitor(kernel, life, entry.pid.number, reference);
-  kernel.outbound.send(life.name, life, [Op.spawnReply, reference, entry.pid.number]);
+  kernel.outbound.send(life.name, life, [Op.spawnReply, reference, entry.pid.depart()]);
 };
 
 /** The other node has spawned. */

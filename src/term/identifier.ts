@@ -113,6 +113,12 @@ abstract class Identifier {
 export class Pid extends Identifier {
   declare private readonly kind: "pid";
 
+  /** Its number, for another node: from now on that number finds this very object again. */
+  depart(): number {
+    if (!this.published) this.home.publish(this);
+    return this.number;
+  }
+
   /** As Elixir prints it: the first number is 0 for a process of this program. */
   toString(): string {
     return `#PID<${this.home.index}.${this.number % idRange}.${Math.floor(this.number / idRange)}>`;

@@ -133,6 +133,24 @@ Deno.test(
   }),
 );
 
+Deno.test(
+  "a single answer that is larger than what answers may fill is sent, since its peer reads",
+  withNodes(async (net) => {
+    const alex = await net.node("alex@localhost");
+    const kate = await net.node("kate@localhost", { limits: { answers: 10_000 } });
+    await kate.process(Effect.andThen(Task.Supervisor.startLink({ name: "Tasks" }), Effect.never));
+    await eventually("the tasks' supervisor is up", () => kate.kernel.names.has("Tasks"));
+    for (let times = 0; times < 3; times++) {
+      const bytes = await alex.run(Effect.flatMap(
+        Task.Supervisor.async(["Tasks", "kate@localhost"], Big.give, [50_000]),
+        (task) => Task.await(task),
+      ));
+      assertEquals(bytes.length, 50_000);
+    }
+    await serves(alex, kate);
+  }),
+);
+
 /** Arrays in arrays, so deep. */
 const nested = (depth: number): Uint8Array => new Uint8Array(depth + 1).fill(0x81, 0, depth);
 

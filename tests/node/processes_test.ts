@@ -487,8 +487,8 @@ Deno.test(
       }
     }));
     assertEquals(seen.filter((one) => !one.includes("nodeup")).toSorted(), [
-      ":DOWN noconnection",
       ":DOWN killed",
+      ":DOWN noconnection",
       ":EXIT noconnection",
       ":nodedown kate@localhost",
       ":nodedown kate@localhost",

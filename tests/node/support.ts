@@ -313,7 +313,17 @@ export class Tap implements Transport {
   connections = 0;
   /** How many reads gave bytes. */
   reads = 0;
+  /** How many bytes came. */
+  received = 0;
+  /** Whether what goes over it is kept. */
+  readonly keepsBytes: boolean;
+  /** Connections that are open at this end. */
+  readonly open: Set<Connection> = new Set();
   #bytes = "";
+
+  constructor(options: { readonly keepsBytes?: boolean } = {}) {
+    this.keepsBytes = options.keepsBytes ?? true;
+  }
 
   /** Whether those bytes went over it, in either direction. */
   carried(text: string): boolean {
@@ -337,6 +347,7 @@ export class Tap implements Transport {
       cutOff = () => reject(new TransportError("closed", "closed"));
     });
     closed.catch(() => {});
+    this.open.add(connection);
     return {
       ...connection,
       read: async (buffer) => {
@@ -344,6 +355,7 @@ export class Tap implements Transport {
           const count = await connection.read(buffer);
           if (count !== null) {
             this.reads++;
+            this.received += count;
             this.#note(buffer.subarray(0, count));
           }
           return count === null && this.isBlind ? await closed : count;
@@ -360,12 +372,14 @@ export class Tap implements Transport {
       },
       close: () => {
         cutOff();
+        this.open.delete(connection);
         connection.close();
       },
     };
   }
 
   #note(bytes: Uint8Array): void {
+    if (!this.keepsBytes) return;
     this.#bytes += Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");
   }
 }

@@ -149,17 +149,15 @@ for (const start of ["async", "asyncNolink"] as const) {
   for (const [reason, runsOn] of [["normal", true], ["over", start === "asyncNolink"]] as const) {
     const what = runsOn ? "runs on" : "gets that reason as an exit signal";
     onBoth(`${start}: when the owner ends with ${reason} the task ${what}`, async ({ alex, there, tasks }) => {
-      const reports = await alex.collector();
       const owner = await alex.process(Effect.gen(function* () {
-        const task = yield* Task.Supervisor[start](tasks, Work.until, ["task"]);
-        yield* Process.send(reports.pid, yield* Task.pid(task));
+        yield* Task.Supervisor[start](tasks, Work.until, ["task"]);
         yield* Process.receive();
         yield* exit(reason);
       }));
-      await eventually("the task's pid is known", () => reports.messages.length === 1);
       await has(there, "task");
-      const [pid] = reports.messages;
-      assertInstanceOf(pid, Pid);
+      const pid = there.kernel.names.get("task")?.pid;
+      assert(pid !== undefined);
+      pid.home.publish(pid);
       const ended = alex.run(Effect.gen(function* () {
         yield* Process.monitor(pid);
         yield* Process.send(owner, "end");
@@ -489,12 +487,13 @@ Deno.test(
       const failing = yield* Task.async(Effect.fail(new TooBig({ size: 1 })));
       const dying = yield* Task.async(Work.crash, []);
       const waiting = yield* Task.async(Effect.never);
+      const { node } = yield* Task.pid(waiting);
       return [
         yield* Task.await(value),
         (yield* Effect.flip(Task.await(failing)))._tag,
         (yield* Effect.flip(Task.await(dying)))._tag,
         Option.isNone(yield* Task.shutdown(waiting)),
-        (yield* Task.pid(yield* Task.async(Effect.never))).node,
+        node,
       ];
     }));
     assertEquals(seen, [8, "TooBig", "exit", true, "alex@localhost"]);

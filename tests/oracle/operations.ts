@@ -305,7 +305,7 @@ export const operations: Readonly<Record<string, Operation>> = {
     run: (step, world) => {
       const to = decodeAddress(field(step, "to"), world.names);
       const message = decode(field(step, "message"), world.names);
-      return naming(step, world, Process.sendAfter(to, message, number(step, "ms")));
+      return naming(step, world, Process.sendAfter(to as Pid | string, message, number(step, "ms")));
     },
   },
   cancel_timer: { run: (step, world) => Process.cancelTimer(reference(step, world)), encode: timeLeft },
