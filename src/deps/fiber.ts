@@ -12,6 +12,7 @@ interface Internals {
   _exit: Exit.Exit<unknown, unknown> | undefined;
   _yielded: (() => void) | undefined;
   _parent: AnyFiber | undefined;
+  _asyncContext: unknown;
   evaluate(effect: AnyEffect): void;
   runLoop(effect: AnyEffect): unknown;
   yieldWith(cleanup: () => void): AnyEffect;
@@ -60,12 +61,18 @@ const makeProcessFiber = () =>
   class ProcessFiber extends FiberImpl implements HostedFiber {
     // No initializers: the base class's constructor sets the context, and fields would then be undone.
     declare host: Host;
+    /** What it was made with. */
     declare _base: AnyContext;
-    declare _context: AnyContext | undefined;
+    /** The same with the host's reference, once somebody has asked for it. */
+    declare _own: AnyContext | undefined;
+    /** Another one, within a region that provides services. */
+    declare _other: AnyContext | undefined;
 
     constructor(base: AnyContext, host: Host) {
       super(base);
       this.host = host;
+      this._own = undefined;
+      this._other = undefined;
     }
 
     // A child that is forked inherits its parent's context: the host's reference is added when somebody
@@ -73,15 +80,15 @@ const makeProcessFiber = () =>
     override get context(): AnyContext {
       // The base class's constructor reads it before there is a host.
       if (this.host === undefined) return this._base;
-      return this._context ??= this.host.contextWithSelf(this._base);
+      return this._other ?? (this._own ??= this.host.contextWithSelf(this._base));
     }
     override set context(context: AnyContext) {
       if (this._base === undefined) this._base = context;
-      else this._context = context;
+      else this._other = context === this._own ? undefined : context;
     }
 
     get baseContext(): AnyContext | undefined {
-      return this._context === undefined ? this._base : undefined;
+      return this._other === undefined ? this._base : undefined;
     }
 
     // Every resume comes through here. Effect's own makes an AsyncResource at each suspension.
@@ -173,6 +180,29 @@ export const spendOperation = (fiber: AnyFiber): boolean => {
 /** Whether a fiber is a process's own. */
 export const isHosted = (fiber: AnyFiber): fiber is HostedFiber =>
   (fiber as Partial<HostedFiber>).host !== undefined;
+
+/**
+ * Makes a plain fiber that has become a process suspend as cheaply as a process's own: without an AsyncResource
+ * each time.
+ */
+export const lighten = (fiber: AnyFiber): void => {
+  if (ProcessFiber === undefined || isHosted(fiber) || !("evaluate" in fiber)) return;
+  const { evaluate } = FiberImpl.prototype;
+  Object.defineProperty(fiber, "evaluate", {
+    configurable: true,
+    value(this: AnyFiber & Internals, effect: AnyEffect): void {
+      // What was captured before is given back by Effect's own, which then comes here again.
+      if (this._exit !== undefined || this._asyncContext !== undefined) return evaluate.call(this, effect);
+      const cleanup = this._yielded;
+      if (cleanup !== undefined) {
+        this._yielded = undefined;
+        cleanup();
+      }
+      const exit = this.runLoop(effect);
+      if (exit !== yieldMark) evaluate.call(this, exit as AnyEffect);
+    },
+  });
+};
 
 /** The topmost fiber above this one that still runs: the one that forked it, and who forked that. */
 export const topFiber = (fiber: AnyFiber): AnyFiber => {

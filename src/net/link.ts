@@ -9,7 +9,7 @@ import type { Connection, KernelClock } from "../process/seams.ts";
 import { FrameReader, FrameWriter } from "../protocol/native/frames.ts";
 import type { Handshaken } from "../protocol/native/handshake.ts";
 import { Opener, Sealer } from "../protocol/native/records.ts";
-import { decodeSignal, encodeSignal } from "../protocol/native/signals.ts";
+import { decodeSignal, encodeApart } from "../protocol/native/signals.ts";
 import { Unsendable } from "../term/errors.ts";
 import type { NodeLife } from "../term/identifier.ts";
 
@@ -54,8 +54,8 @@ export interface LinkEnd {
   readonly detail: string;
 }
 
-/** The size of a read; what a socket holds at most by default, about. */
-const readBytes = 64 * 1024;
+/** The size of a read: large frames mostly come whole, and are not put together from parts. */
+const readBytes = 256 * 1024;
 
 /** A link to one life of a node. */
 export class Link {
@@ -111,30 +111,25 @@ export class Link {
 
   /** Puts a signal into the write buffer. Throws `Unsendable` when a value in it cannot travel. */
   send(signal: Signal): void {
-    const body = encodeSignal(signal, this.#options.here, this.there);
-    checkSize(signal, body, this.#options.limits);
-    this.sendEncoded(body, isAnswer(signal));
+    const { head, tail } = encodeApart(signal, this.#options.here, this.there);
+    this.sendEncoded(head, isAnswer(signal), tail);
   }
 
-  /** Puts an encoded signal into the write buffer. */
-  sendEncoded(body: Uint8Array, isAnswer: boolean): void {
+  /** Puts an encoded signal, in one part or two, into the write buffer. */
+  sendEncoded(body: Uint8Array, isAnswer: boolean, tail?: Uint8Array): void {
     if (!this.#isOpen) return;
-    if (!this.#writer.append(body)) {
-      return this.#closeSoon(badData(`a signal of ${body.length} bytes is over the limit of a frame`));
+    const before = this.#writer.size;
+    if (!this.#writer.append(body, tail)) {
+      const length = body.length + (tail?.length ?? 0);
+      return this.close(badData(`a signal of ${length} bytes is over the limit of a frame`));
     }
     if (isAnswer) {
-      // Those before this one: a single large answer says nothing about who reads.
+      this.#answerBytes += this.#writer.size - before;
       if (this.#answerBytes > this.#options.limits.answers) {
-        return this.#closeSoon(badData("it does not read its answers"));
+        return this.close(badData("it does not read its answers"));
       }
-      this.#answerBytes += body.length;
     }
     this.#flushSoon();
-  }
-
-  // What the end of a link causes never comes before the operation that caused it has returned.
-  #closeSoon(why: LinkEnd): void {
-    queueMicrotask(() => this.close(why));
   }
 
   /** Writes what is buffered, and then closes: at most so many milliseconds later. */
@@ -166,11 +161,13 @@ export class Link {
   #flushSoon(): void {
     if (this.#isFlushing || this.#isWriting) return;
     this.#isFlushing = true;
-    queueMicrotask(() => {
-      this.#isFlushing = false;
-      if (!this.#isWriting && this.#isOpen) void this.#write();
-    });
+    void resolved.then(this.#flush);
   }
+
+  readonly #flush = (): void => {
+    this.#isFlushing = false;
+    if (!this.#isWriting && this.#isOpen) void this.#write();
+  };
 
   async #write(): Promise<void> {
     this.#isWriting = true;
@@ -178,9 +175,11 @@ export class Link {
       while (this.#isOpen && this.#writer.size > 0) {
         const bytes = this.#writer.take();
         this.#answerBytes = 0;
-        await this.#options.connection.write(this.#sealer?.seal(bytes) ?? bytes);
+        const writing = this.#options.connection.write(this.#sealer?.seal(bytes) ?? bytes);
+        // The other buffer is empty: who waits fills it while this one is being written.
+        this.#wakeWaiters();
+        await writing;
         this.#lastWrite = this.#options.clock.now();
-        if (!this.isBusy) this.#wakeWaiters();
       }
     } catch (error) {
       this.close(closed(reasonOf(error)));
@@ -290,6 +289,7 @@ const hasSender = (signal: Signal): boolean => {
 };
 
 const nothing = (): void => {};
+const resolved = Promise.resolve();
 const closed = (detail: string): LinkEnd => ({ reason: "connection_closed", detail });
 const badData = (detail: string): LinkEnd => ({ reason: "bad_data", detail });
 const reasonOf = (error: unknown): string => error instanceof Error ? error.message : String(error);

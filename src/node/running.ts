@@ -4,9 +4,11 @@
  * @module
  */
 import { acceptLinks } from "../net/accept.ts";
+import { Deadlines } from "../process/deadlines.ts";
 import { noOutbound } from "../process/deliver.ts";
 import type { Entry } from "../process/entry.ts";
 import type { Kernel } from "../process/kernel.ts";
+import { systemClock } from "../process/own_kernel.ts";
 import { TransportError } from "../process/seams.ts";
 import { AddressInUse, BadArg, NoPermission } from "../term/errors.ts";
 import { nonode } from "../term/identifier.ts";
@@ -82,6 +84,7 @@ const begin = async (kernel: Kernel, settings: Settings): Promise<RunningNode | 
   kernel.outbound = connections;
   kernel.maxMailbox = settings.maxMailbox;
   kernel.isAlive = true;
+  if (kernel.clock === systemClock) kernel.deadlines = new Deadlines(systemClock);
   const node: RunningNode = {
     settings,
     connections,
@@ -102,6 +105,9 @@ const end = async (
 ): Promise<void> => {
   running.delete(kernel);
   kernel.isAlive = false;
+  // Waits that go on have a timer of their own from now on.
+  kernel.deadlines?.disband();
+  kernel.deadlines = undefined;
   stopAccepting();
   node.connections.stop();
   kernel.outbound = noOutbound(kernel);

@@ -18,6 +18,7 @@
  */
 import { Duration, Effect, Option } from "../deps/effect.ts";
 import { nowFor, startDeadline } from "../process/deadline.ts";
+import { waitUntil } from "../process/wait.ts";
 import type { Failure, Requirements, Success } from "../process/modules.ts";
 import { nameOfFunction } from "../process/modules.ts";
 import { withProcess } from "../process/own_kernel.ts";
@@ -69,7 +70,7 @@ export function async(body: unknown, args: unknown = []): Effect.Effect<Task<unk
     const origin = {
       operation: () => `Task.async(${initialCall ?? "…"})`,
       module: name?.module,
-      supervisor: "the task",
+      supervisor: () => "the task",
     };
     const task = new TaskHandle(owner, origin, (onAnswer) => requestOf(kernel, entry, owner, true, onAnswer));
     const answered = Effect.flatMap(
@@ -196,23 +197,19 @@ const millisecondsOf = (timeout: Duration.Input | "infinity"): number =>
 const settled = <A, E>(task: Task<A, E>, milliseconds: number): Effect.Effect<Option.Option<Outcome<A, E>>> =>
   Effect.withFiber((fiber) => {
     const already = task.take();
-    if (Option.isSome(already)) return Effect.succeed(already);
-    if (milliseconds <= 0) return Effect.succeedNone;
-    return Effect.callback((resume) => {
-      const stopWaiting = task.whenSettled(() => {
-        stopDeadline();
-        // From the queue: a resume never nests in its waker.
-        task.kernel.queue.push(() => resume(Effect.sync(() => task.take())));
-      });
-      const due = nowFor(fiber) + milliseconds;
-      const stopDeadline = startDeadline(fiber, Math.max(0, due - nowFor(fiber)), () => {
-        stopWaiting();
-        resume(Effect.succeedNone);
-      });
-      return Effect.sync(() => {
-        stopWaiting();
-        stopDeadline();
-      });
+    if (Option.isSome(already) || milliseconds <= 0) return Effect.succeed(already);
+    const until = nowFor(fiber) + milliseconds;
+    return waitUntil({
+      look: () =>
+        Option.isSome(task.take()) || nowFor(fiber) >= until ? Option.some(task.take()) : Option.none(),
+      watch: (wake) => {
+        const stopWaiting = task.whenSettled(wake);
+        const stopDeadline = startDeadline(fiber, until - nowFor(fiber), wake);
+        return () => {
+          stopWaiting();
+          stopDeadline();
+        };
+      },
     });
   });
 

@@ -29,7 +29,7 @@ export interface TaskOrigin {
   /** The module of its function. */
   readonly module: string | undefined;
   /** The supervisor that was asked, as text. */
-  readonly supervisor: string;
+  readonly supervisor: () => string;
 }
 
 /** What every await can meet beside the task's own failure. */
@@ -127,7 +127,7 @@ export class TaskHandle<out A, out E> {
 
   #readReason(reason: unknown): E | SystemFailure {
     const { operation } = this;
-    if (reason === "noproc") return new NoProc({ operation, process: this.#origin.supervisor });
+    if (reason === "noproc") return new NoProc({ operation, process: this.#origin.supervisor() });
     if (reason instanceof Undef) return new Undef({ ...reason, operation });
     if (reason instanceof MaxChildren) return new MaxChildren({ ...reason, operation });
     if (isTaggedError(reason)) return this.#instanceOf(reason);

@@ -331,10 +331,18 @@ const startTask = <A, E>(
         call.args,
         millisecondsOf(options.shutdown),
       ];
-      const origin = { operation: call.operation, module: call.module, supervisor: inspect(supervisor) };
+      const origin = {
+        operation: call.operation,
+        module: call.module,
+        supervisor: () => inspect(supervisor),
+      };
       try {
-        const task = new TaskHandle<A, E>(owner, origin, (onAnswer) =>
-          request(kernel, { to: addressOf(kernel, supervisor), message, owner, linked, onAnswer }));
+        const task = new TaskHandle<A, E>(
+          owner,
+          origin,
+          (onAnswer) =>
+            request(kernel, { to: addressOf(kernel, supervisor), message, owner, linked, onAnswer }),
+        );
         return node !== undefined && kernel.outbound.isBusy(node)
           ? waitUntilWritable(kernel, node, task)
           : Effect.succeed(task);
@@ -478,22 +486,25 @@ interface Call {
 
 const callOf = (name: string, supervisor: SupervisorRef, body: unknown, args: unknown): Call | BadArg => {
   const called = nameOfFunction(body);
-  const where = typeof supervisor === "string" || supervisor instanceof Pid
-    ? inspect(supervisor)
-    : `{${supervisor[0]}, ${inspect(supervisor[1])}}`;
   const list: ReadonlyArray<unknown> = Array.isArray(args) ? args : [];
   if (called === undefined) {
     const problem = "a function travels by its name: write it into a defmodule and give Name.function";
-    return new BadArg({ operation: `${name}(${where}, …)`, problem });
+    return new BadArg({ operation: `${name}(${textOf(supervisor)}, …)`, problem });
   }
   const { module, function: fn } = called;
   return {
     module,
     function: fn,
     args: list,
-    operation: () => `${name}(${where}, ${module}.${fn}/${list.length})`,
+    operation: () => `${name}(${textOf(supervisor)}, ${module}.${fn}/${list.length})`,
   };
 };
+
+/** A supervisor as Elixir writes it: `{Chat.TaskSupervisor, "moebi@localhost"}`. */
+const textOf = (supervisor: SupervisorRef): string =>
+  typeof supervisor === "string" || supervisor instanceof Pid
+    ? inspect(supervisor)
+    : `{${supervisor[0]}, ${inspect(supervisor[1])}}`;
 
 const millisecondsOf = (shutdown: Shutdown | undefined): number | null =>
   shutdown === undefined ? null : shutdownMilliseconds(shutdown);

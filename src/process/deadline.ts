@@ -5,7 +5,7 @@
  */
 import { Clock, Context, Duration, Effect } from "../deps/effect.ts";
 import type { AnyFiber } from "../deps/fiber.ts";
-import { systemClock } from "./own_kernel.ts";
+import { kernelOf, systemClock } from "./own_kernel.ts";
 
 /** The fiber's own clock, when it was given one. */
 const givenClock = (fiber: AnyFiber): Clock.Clock | undefined =>
@@ -25,7 +25,12 @@ export const nowFor = (fiber: AnyFiber): number =>
 export const startDeadline = (fiber: AnyFiber, milliseconds: number, callback: () => void): () => void => {
   if (milliseconds === Infinity) return () => {};
   const clock = givenClock(fiber);
-  if (clock === undefined) return systemClock.after(milliseconds, callback);
+  if (clock === undefined) {
+    const { deadlines } = kernelOf(fiber);
+    return deadlines === undefined
+      ? systemClock.after(milliseconds, callback)
+      : deadlines.after(milliseconds, callback);
+  }
   const sleep = Effect.andThen(clock.sleep(Duration.millis(milliseconds)), Effect.sync(callback));
   const sleeping = Effect.runForkWith(fiber.context)(sleep);
   return () => sleeping.interruptUnsafe();

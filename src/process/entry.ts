@@ -11,6 +11,7 @@ import {
   type AnyFiber,
   type Host,
   isHosted,
+  lighten,
   ProcessFiber,
 } from "../deps/fiber.ts";
 import type { Pid } from "../term/identifier.ts";
@@ -90,6 +91,7 @@ export class Entry implements Host, Runnable {
   /** Takes over a fiber that runs already: the program's own. */
   adopt(fiber: AnyFiber): void {
     this.#fiber = fiber;
+    lighten(fiber);
     fiber.addObserver((exit) => this.onEnd(exit));
   }
 

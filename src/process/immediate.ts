@@ -9,7 +9,7 @@
  * @module
  */
 import { Fiber } from "../deps/effect.ts";
-import { hostOf, spendOperation } from "../deps/fiber.ts";
+import { type AnyFiber, hostOf, spendOperation } from "../deps/fiber.ts";
 import { Entry } from "./entry.ts";
 
 /** The result of a generator's step, and the iterator that gives it: one object, since `yield*` asks at once. */
@@ -24,12 +24,17 @@ class Done {
 
 const done = new Done();
 
-/** The process whose own fiber runs now and may do one more operation, or `undefined`. */
-export const runningProcess = (): Entry | undefined => {
+/** The process's own fiber that runs now and may do one more operation, or `undefined`. */
+export const runningFiber = (): AnyFiber | undefined => {
   const fiber = Fiber.getCurrent();
-  if (fiber === undefined) return undefined;
-  const host = hostOf(fiber);
-  return host instanceof Entry && spendOperation(fiber) ? host : undefined;
+  return fiber !== undefined && hostOf(fiber) !== undefined && spendOperation(fiber) ? fiber : undefined;
+};
+
+/** The process whose own fiber that is, or `undefined`. */
+export const runningProcess = (): Entry | undefined => {
+  const fiber = runningFiber();
+  const host = fiber === undefined ? undefined : hostOf(fiber);
+  return host instanceof Entry ? host : undefined;
 };
 
 /** An iterator that is at its end already, with that value. */

@@ -9,6 +9,7 @@ import type { AnyContext, AnyEffect, AnyFiber } from "../deps/fiber.ts";
 import { topFiber } from "../deps/fiber.ts";
 import { NodeLife, nonode, Pid, Reference } from "../term/identifier.ts";
 import { CurrentKernel, CurrentProcess } from "./current.ts";
+import type { Deadlines } from "./deadlines.ts";
 import { noOutbound } from "./deliver.ts";
 import { Entry } from "./entry.ts";
 import { breakLinks } from "./links.ts";
@@ -71,6 +72,8 @@ export class Kernel {
   readonly remotes: Map<string, Remote> = new Map();
   /** Signals to other nodes: `node/` fills it while this kernel's node is alive. */
   outbound: Outbound;
+  /** One timer for all waits' deadlines, while the node is alive on the system's clock. */
+  deadlines: Deadlines | undefined = undefined;
   /** Whether this kernel's node is alive: part of a distributed system. */
   isAlive = false;
   /** What processes that other nodes ask for run in: the services given to `Node.start`. */

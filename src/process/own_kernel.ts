@@ -3,11 +3,12 @@
  *
  * @module
  */
-import { Context, Effect } from "../deps/effect.ts";
+import { Context, Effect, Effectable, Exit } from "../deps/effect.ts";
 import { type AnyFiber, hostOf } from "../deps/fiber.ts";
 import type { Pid } from "../term/identifier.ts";
 import { CurrentKernel, CurrentProcess } from "./current.ts";
 import { Entry } from "./entry.ts";
+import { doneWith, runningFiber } from "./immediate.ts";
 import { Kernel } from "./kernel.ts";
 import { eventLoopTurn } from "./run_queue.ts";
 import type { KernelClock, Seams } from "./seams.ts";
@@ -67,12 +68,40 @@ export const groupLeaderOf = (fiber: AnyFiber): Pid => {
   return inherited !== undefined && inherited.kernel === kernel ? inherited.leader : kernel.leaderOf(fiber);
 };
 
-/** An operation of the calling process. */
+/** An operation of the calling process; done within its generator's step where it can be, see `immediate.ts`. */
 export const withProcess = <A, E, R>(
   operation: (entry: Entry, fiber: AnyFiber) => Effect.Effect<A, E, R>,
-): Effect.Effect<A, E, R> => Effect.withFiber((fiber) => operation(processOf(fiber), fiber));
+): Effect.Effect<A, E, R> => new Operation(operation) as unknown as Effect.Effect<A, E, R>;
 
 /** An operation of the kernel, which needs no self and makes no fiber a process. */
 export const withKernel = <A, E, R>(
   operation: (kernel: Kernel, fiber: AnyFiber) => Effect.Effect<A, E, R>,
 ): Effect.Effect<A, E, R> => Effect.withFiber((fiber) => operation(kernelOf(fiber), fiber));
+
+interface Operation extends Effect.Effect<unknown, unknown> {
+  readonly run: (entry: Entry, fiber: AnyFiber) => Effect.Effect<unknown, unknown>;
+}
+
+const primitive: Effect.Effect<unknown, unknown> = Effectable.Prototype<Operation>({
+  label: "Process operation",
+  evaluate(fiber) {
+    return this.run(processOf(fiber), fiber);
+  },
+});
+const yielded = primitive[Symbol.iterator] as (this: Effect.Effect<unknown, unknown>) => Iterator<unknown>;
+
+const Operation = function (this: { run: unknown }, run: unknown): void {
+  this.run = run;
+} as unknown as new (run: unknown) => Operation;
+Operation.prototype = Object.create(primitive, {
+  [Symbol.iterator]: {
+    value(this: Operation): Iterator<unknown> {
+      const fiber = runningFiber();
+      if (fiber === undefined) return yielded.call(this);
+      const effect = this.run(processOf(fiber), fiber);
+      return Exit.isExit(effect) && Exit.isSuccess(effect)
+        ? doneWith(effect.value)
+        : effect[Symbol.iterator]();
+    },
+  },
+});

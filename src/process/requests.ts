@@ -47,6 +47,11 @@ export interface Held {
   readonly from: Pid;
   readonly linked: boolean;
   holder: Entry;
+  /**
+   * What came for whoever carries the request out, while it lies with who may hand it on: it is not meant for a
+   * supervisor.
+   */
+  waits: Array<(holder: Entry) => void> | undefined;
 }
 
 /** How a request is made. */
@@ -105,7 +110,8 @@ export const requestOf = (
   onAnswer: (answer: Answer) => void,
 ): Pending => {
   const made = addPending(kernel, owner, linked, undefined, undefined, onAnswer);
-  hold(kernel, { life: kernel.life, reference: made.reference.number, from: owner.pid, linked, holder });
+  const { number } = made.reference;
+  hold(kernel, { life: kernel.life, reference: number, from: owner.pid, linked, holder, waits: undefined });
   return made;
 };
 
@@ -139,6 +145,15 @@ export const handOn = (held: Held, holder: Entry): void => {
   held.holder.held?.delete(held);
   held.holder = holder;
   (holder.held ??= new Set()).add(held);
+  const { waits } = held;
+  held.waits = undefined;
+  for (const tell of waits ?? []) tell(holder);
+};
+
+/** Does something with whoever carries the request out, once that is known. */
+const withHolder = (held: Held, tell: (holder: Entry) => void): void => {
+  if (held.waits === undefined) tell(held.holder);
+  else held.waits.push(tell);
 };
 
 /** Answers a request, wherever it was made. Throws `Unsendable` when the value cannot travel. */
@@ -169,7 +184,7 @@ export const receiveRequest = (
   if (holder === undefined || holder.state !== "running") {
     return answerDown(kernel, life, reference.number, "noproc");
   }
-  hold(kernel, { life, reference: reference.number, from, linked, holder });
+  hold(kernel, { life, reference: reference.number, from, linked, holder, waits: [] });
   holder.push(tuple(CALL, tuple(from, reference), message));
 };
 
@@ -189,7 +204,7 @@ export const receiveRequestExit = (
   reason: unknown,
 ): void => {
   const held = heldBy(kernel, life)?.get(reference);
-  if (held !== undefined) exitSignal(held.holder, held.from, reason);
+  if (held !== undefined) withHolder(held, (holder) => exitSignal(holder, held.from, reason));
 };
 
 /** The maker does not await the answer any more. */
@@ -202,9 +217,10 @@ export const receiveRequestCancel = (kernel: Kernel, life: NodeLife, reference: 
 export const receiveRequestHolder = (kernel: Kernel, life: NodeLife, reference: number): void => {
   const held = heldBy(kernel, life)?.get(reference);
   if (held === undefined) return;
-  if (life !== kernel.life) {
-    kernel.outbound.send(life.name, life, [Op.requestHeldBy, reference, held.holder.pid.depart()]);
-  } else receiveRequestHeldBy(kernel, life, reference, held.holder.pid.number);
+  withHolder(held, ({ pid }) => {
+    if (life === kernel.life) return receiveRequestHeldBy(kernel, life, reference, pid.number);
+    kernel.outbound.send(life.name, life, [Op.requestHeldBy, reference, pid.depart()]);
+  });
 };
 
 /** The holder's node says who holds the request. */
@@ -243,7 +259,8 @@ export const breakRequests = (kernel: Kernel, entry: Entry, reason: unknown): vo
 export const breakRequestsTo = (kernel: Kernel, pending: Iterable<Pending>, held: Iterable<Held>): void => {
   for (const one of held) {
     one.holder.held?.delete(one);
-    if (one.linked) exitSignal(one.holder, one.from, "noconnection");
+    // One that still is to be handed on is not found any more: nothing is begun for it.
+    if (one.linked && one.waits === undefined) exitSignal(one.holder, one.from, "noconnection");
   }
   for (const made of pending) answer(kernel, made.reference.number, { tag: "noconnection" });
 };

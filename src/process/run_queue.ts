@@ -26,10 +26,12 @@ const turnsBetweenSlices = 62;
 
 // Looked up once: the runtime's global is found anew, slowly, each time.
 const { setImmediate } = globalThis;
+// A third of what queueMicrotask costs, for the same.
+const resolved = Promise.resolve();
 
 /** The turn of the real event loop. */
 export const eventLoopTurn: Turn = {
-  soon: (drain) => queueMicrotask(drain),
+  soon: (drain) => void resolved.then(drain),
   later: (drain) => {
     let left = turnsBetweenSlices;
     const wait = (): void => {

@@ -85,9 +85,11 @@ const operationOf = (to: Destination, message: unknown): string =>
 
 /** Suspends the sender until the write buffer is low again (Erlang's busy distribution port). */
 export const waitUntilWritable = <A>(kernel: Kernel, node: string, value: A): Effect.Effect<A> =>
-  Effect.callback((resume) =>
-    Effect.sync(kernel.outbound.whenWritable(node, () => resume(Effect.succeed(value))))
-  );
+  Effect.callback((resume) => {
+    // From the queue: a resume never nests in its waker.
+    const goOn = (): void => kernel.queue.push(() => resume(Effect.succeed(value)));
+    return Effect.sync(kernel.outbound.whenWritable(node, goOn));
+  });
 
 /**
  * Sends a message; it arrives after those that the same process sent there before, or not at all (Elixir's

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { End, Pinning } from "./cores.ts";
 import { linesOf } from "./lines.ts";
 
 /** What one round measured, by name: `rate` is per second, times are milliseconds. */
@@ -14,13 +15,6 @@ export interface Peer {
   readonly ready: Figure;
   /** Sends one command, and waits for the figure that it answers with. */
   ask(command: string): Promise<Figure>;
-}
-
-/** How a peer is started. */
-interface Command {
-  readonly program: string;
-  readonly args: ReadonlyArray<string>;
-  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** No answer takes longer, in milliseconds. */
@@ -38,6 +32,15 @@ export interface Beam {
   readonly mapperPort: number;
 }
 
+/** How peers are started. */
+export interface CrewOptions {
+  /** Where Erlang is installed. */
+  readonly beam: Beam | undefined;
+  readonly pinning: Pinning;
+  /** A folder for CPU profiles of all that runs on Deno. */
+  readonly profiles: string | undefined;
+}
+
 /** A port that nobody listens on. */
 export const freePort = (): number => {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
@@ -48,34 +51,29 @@ export const freePort = (): number => {
 
 /** The peers of one row. */
 export class Crew {
-  readonly #beam: Beam | undefined;
-  readonly #profiles: string | undefined;
+  readonly #options: CrewOptions;
   readonly #ends: Array<() => Promise<void>> = [];
 
-  /**
-   * @param beam Erlang, where it is installed.
-   * @param profiles A folder for CPU profiles of all that runs on Deno.
-   */
-  constructor(beam: Beam | undefined, profiles: string | undefined) {
-    this.#beam = beam;
-    this.#profiles = profiles;
+  constructor(options: CrewOptions) {
+    this.#options = options;
   }
 
   /** Starts a program of `peers/` on Deno. */
-  deno(file: string, ...args: ReadonlyArray<string>): Promise<Peer> {
+  deno(end: End, file: string, ...args: ReadonlyArray<string>): Promise<Peer> {
+    const { profiles } = this.#options;
     const flags = ["run", "-A", "--no-check", "--v8-flags=--expose-gc"];
-    if (this.#profiles !== undefined) flags.push("--cpu-prof", `--cpu-prof-dir=${this.#profiles}`);
-    return this.#start({ program: Deno.execPath(), args: [...flags, `${folder}/peers/${file}`, ...args] });
+    if (profiles !== undefined) flags.push("--cpu-prof", `--cpu-prof-dir=${profiles}`);
+    return this.#start(end, [Deno.execPath(), ...flags, `${folder}/peers/${file}`, ...args]);
   }
 
   /** Starts a script of `peers/` on the BEAM; with a name it is a node. */
-  beam(file: string, args: ReadonlyArray<string>, node?: string): Promise<Peer> {
-    if (this.#beam === undefined) throw new Error("no Elixir here");
+  beam(end: End, file: string, args: ReadonlyArray<string>, node?: string): Promise<Peer> {
+    const { beam } = this.#options;
+    if (beam === undefined) throw new Error("no Elixir here");
     const named = node === undefined ? [] : ["--sname", node, "--cookie", "bench"];
-    return this.#start({
-      program: "elixir",
-      args: [...named, "--erl", "-start_epmd false", `${folder}/peers/${file}`, ...args],
-      env: { ERL_EPMD_PORT: String(this.#beam.mapperPort) },
+    const flags = [...named, "--erl", "-start_epmd false"];
+    return this.#start(end, ["elixir", ...flags, `${folder}/peers/${file}`, ...args], {
+      ERL_EPMD_PORT: String(beam.mapperPort),
     });
   }
 
@@ -84,9 +82,14 @@ export class Crew {
     await Promise.all(this.#ends.map((end) => end()));
   }
 
-  async #start({ program, args, env = {} }: Command): Promise<Peer> {
+  async #start(
+    end: End,
+    command: ReadonlyArray<string>,
+    env: Readonly<Record<string, string>> = {},
+  ): Promise<Peer> {
+    const [program = "", ...args] = [...this.#options.pinning(end), ...command];
     const child = new Deno.Command(program, {
-      args: [...args],
+      args,
       env: { ...env },
       stdin: "piped",
       stdout: "piped",

@@ -2,14 +2,16 @@
  * `deno task bench`: measures Spawnlink side by side with raw sockets and with the BEAM, and says what was
  * reached.
  *
- * Options: `--rows a,b` (all by default), `--rounds N` (7), `--json FILE` for all figures, `--profile FOLDER`
- * for CPU profiles of all that runs on Deno, `--quick` for tiny sizes that only show that it works. It ends with 1 when a row could not be measured; a figure that was not
- * reached is in the table, and is no failure.
+ * Options: `--rows a,b` (all by default), `--rounds N` (5), `--json FILE` for all figures, `--profile FOLDER`
+ * for CPU profiles of all that runs on Deno, `--place apart|together|free` for the cores of the two ends of
+ * remote rows (apart), `--quick` for tiny sizes that only show that it works. It ends with 1 when a row could
+ * not be measured; a figure that was not reached is in the table, and is no failure.
  *
  * @module
  */
 import { parseArgs } from "node:util";
 import { findBeam } from "./beam.ts";
+import { pinningOf, type Placement } from "./cores.ts";
 import { measure, type Measured, type MeasureOptions, type Row } from "./row.ts";
 import { localRows } from "./rows/local.ts";
 import { memoryRow } from "./rows/memory.ts";
@@ -27,6 +29,7 @@ const { values: options } = parseArgs({
     rounds: { type: "string" },
     json: { type: "string" },
     profile: { type: "string" },
+    place: { type: "string", default: "apart" },
     quick: { type: "boolean", default: false },
   },
 });
@@ -35,55 +38,55 @@ const chosenRows = (names: string | undefined): ReadonlyArray<Row> => {
   if (names === undefined) return rows;
   return names.split(",").map((name) => {
     const found = rows.find((row) => row.name === name);
-    if (found !== undefined) return found;
-    console.error(`No row ${name}; there are: ${rows.map((row) => row.name).join(", ")}`);
-    Deno.exit(2);
+    return found ?? refuse(`no row ${name}; there are: ${rows.map((row) => row.name).join(", ")}`);
   });
 };
 
-const headerOf = (beam: string | undefined, rounds: number): string =>
-  [
-    `${navigator.hardwareConcurrency} cores, load ${
-      Deno.loadavg()[0]?.toFixed(1)
-    }; Deno ${Deno.version.deno}; ` +
-    (beam ?? "no Elixir here"),
-    `${rounds} rounds, turns taken; nobody is pinned to a core. Shown: median (least – most), and the same of ` +
-    "the ratio within each round.",
-  ].join("\n");
+const isPlacement = (text: string): text is Placement => ["apart", "together", "free"].includes(text);
+
+const refuse = (problem: string): never => {
+  console.error(problem);
+  Deno.exit(2);
+};
 
 /** Measures row after row; what fails is said, and the others go on. */
 const measureAll = async (
   chosen: ReadonlyArray<Row>,
   how: MeasureOptions,
 ): Promise<ReadonlyArray<Measured>> => {
-  const measured: Array<Measured> = [];
-  for (const row of chosen) {
-    console.error(`… ${row.name}`);
-    try {
-      measured.push(await measure(row, how));
-    } catch (error) {
-      console.error(`${row.name} could not be measured: ${error instanceof Error ? error.message : error}`);
+  const results: Array<Measured | undefined> = chosen.map(() => undefined);
+  const waiting = [...chosen.entries()];
+  const measureNext = async (): Promise<void> => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      const [index, row] = next;
+      console.error(`… ${row.name}`);
+      try {
+        results[index] = await measure(row, how);
+      } catch (error) {
+        console.error(`${row.name} could not be measured: ${error instanceof Error ? error.message : error}`);
+      }
     }
-  }
-  return measured;
+  };
+  // Beside each other only where no figure counts.
+  await Promise.all(Array.from({ length: how.quick ? 4 : 1 }, measureNext));
+  return results.filter((result) => result !== undefined);
 };
 
 const chosen = chosenRows(options.rows);
-const rounds = Number(options.rounds ?? (options.quick ? 1 : 7));
-if (!Number.isInteger(rounds) || rounds < 1) {
-  console.error("--rounds takes a number, 1 or more");
-  Deno.exit(2);
-}
+const rounds = Number(options.rounds ?? (options.quick ? 1 : 5));
+if (!Number.isInteger(rounds) || rounds < 1) refuse("--rounds takes a number, 1 or more");
+const { place, quick, profile } = options;
+const { pinning, text } = await pinningOf(
+  isPlacement(place) ? place : refuse("--place: apart, together, free"),
+);
 const beam = await findBeam();
 try {
-  const header = headerOf(beam?.version, rounds);
+  const header = `${navigator.hardwareConcurrency} cores, load ${Deno.loadavg()[0]?.toFixed(1)}; ` +
+    `Deno ${Deno.version.deno}; ${beam?.version ?? "no Elixir here"}
+${rounds} rounds, turns taken; ${text}.
+Shown: median (least – most), and the same of the ratios within the rounds.`;
   console.log(header);
-  const measured = await measureAll(chosen, {
-    beam,
-    rounds,
-    quick: options.quick,
-    profiles: options.profile,
-  });
+  const measured = await measureAll(chosen, { beam, pinning, profiles: profile, rounds, quick });
   console.log(`\n${tableOf(measured)}`);
   if (options.json !== undefined) {
     const results = measured.map(({ row, ...rest }) => ({ name: row.name, goal: row.goal, ...rest }));

@@ -21,19 +21,19 @@ export const nodePair = async (
 ): Promise<Peer> => {
   const [server, client] = namesOfPair();
   const mapperPort = String(freePort());
-  await crew.deno("node_server.ts", server, mapperPort, encryption);
-  return await crew.deno("node_client.ts", client, mapperPort, encryption, workload, server);
+  await crew.deno("server", "node_server.ts", server, mapperPort, encryption);
+  return await crew.deno("client", "node_client.ts", client, mapperPort, encryption, workload, server);
 };
 
 /** Two Elixir nodes; the one that measures. */
 export const beamPair = async (crew: Crew, workload: string): Promise<Peer> => {
   const [server, client] = namesOfPair();
-  await crew.beam("remote.exs", ["server"], server);
-  return await crew.beam("remote.exs", ["client", workload, server], client);
+  await crew.beam("server", "remote.exs", ["server"], server);
+  return await crew.beam("client", "remote.exs", ["client", workload, server], client);
 };
 
 /** Two ends of a socket without any protocol: the limit of the wire; the one that measures. */
 export const rawPair = async (crew: Crew, workload: "echo" | "stream"): Promise<Peer> => {
-  const server = await crew.deno("raw_server.ts", workload);
-  return await crew.deno("raw_client.ts", workload, String(valueOf(server.ready, "port")));
+  const server = await crew.deno("server", "raw_server.ts", workload);
+  return await crew.deno("client", "raw_client.ts", workload, String(valueOf(server.ready, "port")));
 };

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { type Beam, Crew, type Figure } from "./crew.ts";
+import { Crew, type CrewOptions, type Figure } from "./crew.ts";
 
 /** One who takes turns: does a round of that size. */
 export interface Side {
@@ -47,12 +47,9 @@ export interface Row {
 }
 
 /** How rows are measured. */
-export interface MeasureOptions {
-  readonly beam: Beam | undefined;
+export interface MeasureOptions extends CrewOptions {
   readonly rounds: number;
   readonly quick: boolean;
-  /** A folder for CPU profiles. */
-  readonly profiles: string | undefined;
 }
 
 /** One opponent's figures, and ours over its, round by round. */
@@ -94,9 +91,11 @@ export const valueOf = (figure: Figure | undefined, name: string): number => {
 
 /** Measures a row: starts all sides, warms them up, and lets them take turns. */
 export const measure = async (row: Row, options: MeasureOptions): Promise<Measured> => {
-  const crew = new Crew(options.beam, options.profiles);
+  const crew = new Crew(options);
   try {
-    const here = row.opponents.filter((opponent) => !opponent.isBeam || options.beam !== undefined);
+    // Who only stands by for information is left out when all is to be quick.
+    const opponents = options.quick ? row.opponents.slice(0, 1) : row.opponents;
+    const here = opponents.filter((opponent) => !opponent.isBeam || options.beam !== undefined);
     const sides = await Promise.all(
       [row.ours, ...here.map(({ start }) => start)].map((start) => start(crew)),
     );
@@ -109,7 +108,7 @@ export const measure = async (row: Row, options: MeasureOptions): Promise<Measur
       }
     }
     const [ours = [], ...theirs] = figures;
-    const comparisons = row.opponents.map((opponent): Comparison => {
+    const comparisons = opponents.map((opponent): Comparison => {
       const found = theirs[here.indexOf(opponent)];
       const ratios = found?.map((figure, round) =>
         valueOf(ours[round], row.figure) / valueOf(figure, row.figure)
@@ -132,22 +131,26 @@ const isReached = (
   return goal.kind === "ratio at least" ? median(ratios) >= goal.value : median(ratios) <= goal.value;
 };
 
-/** Runs until the just-in-time compiler has had its turn, and finds the size of a round. */
+/** Finds the size of a round, and runs until the just-in-time compilers have had their turn. */
 const warmUp = async (row: Row, side: Side, quick: boolean): Promise<number> => {
   if (quick) {
     await side.round(row.quickSize);
     return row.quickSize;
   }
-  if ("fixed" in row.size) {
-    for (let round = 0; round < 2; round++) await side.round(row.size.fixed);
-    return row.size.fixed;
-  }
+  const size = "fixed" in row.size ? row.size.fixed : await sizeFor(row, side, row.size.seconds);
+  for (let round = 0; round < warmRounds; round++) await side.round(size);
+  return size;
+};
+
+const warmRounds = 2;
+
+/** How much takes so many seconds. */
+const sizeFor = async (row: Row, side: Side, seconds: number): Promise<number> => {
   let size = row.quickSize;
   // Ten times more at most, since the first rounds are the slowest.
   for (let round = 0; round < 12; round++) {
-    const rate = valueOf(await side.round(size), "rate");
-    const wanted = Math.ceil(rate * row.size.seconds);
-    if (wanted < size * 1.5) return wanted;
+    const wanted = Math.ceil(valueOf(await side.round(size), "rate") * seconds);
+    if (wanted < size * 1.2) return wanted;
     size = Math.min(size * 10, wanted);
   }
   return size;

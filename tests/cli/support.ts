@@ -87,6 +87,9 @@ export const run = async (
   return await child.end();
 };
 
+/** A program that runs longer, in milliseconds, hangs: it is killed, and the test fails. */
+const hanging = 30_000;
+
 /** A program that runs. */
 export class Running implements AsyncDisposable {
   readonly #child: Deno.ChildProcess;
@@ -101,7 +104,9 @@ export class Running implements AsyncDisposable {
     this.#child = child;
     this.#input = child.stdin.getWriter();
     this.#read = Promise.all([this.#follow(child.stdout, this.#out), this.#follow(child.stderr, this.#err)]);
+    const guard = setTimeout(() => child.kill("SIGKILL"), hanging);
     void this.#read.then(() => {
+      clearTimeout(guard);
       this.#isEnded = true;
       this.#tell();
     });

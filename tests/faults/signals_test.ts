@@ -19,7 +19,10 @@ import { nodeProcess } from "./support.ts";
 const tasksOn = (name: string) => ["Tasks", name] as const;
 
 /** A task, a link, a monitor and a node monitor on that node; what they come to when it goes down. */
-const tiesTo = (alex: TestNode, name: string): readonly [ready: Promise<void>, told: Promise<ReadonlyArray<string>>] => {
+const tiesTo = (
+  alex: TestNode,
+  name: string,
+): readonly [ready: Promise<void>, told: Promise<ReadonlyArray<string>>] => {
   let ready = 0;
   const waiting: ReadonlyArray<Effect.Effect<string, unknown>> = [
     Effect.gen(function* () {
@@ -59,7 +62,9 @@ const toldOf = (name: string): ReadonlyArray<string> => [
 ];
 
 const twice = (alex: TestNode, name: string): Promise<number> =>
-  alex.run(Effect.flatMap(Task.Supervisor.async(tasksOn(name), Faults.twice, [21]), (task) => Task.await(task)));
+  alex.run(
+    Effect.flatMap(Task.Supervisor.async(tasksOn(name), Faults.twice, [21]), (task) => Task.await(task)),
+  );
 
 Deno.test(
   "a node that is killed: await, link, monitor and node monitor are told at once, and it can come back",
@@ -109,7 +114,7 @@ Deno.test(
 Deno.test(
   "a node that is stopped and goes on: who was suspended on it goes on, and it is connected anew",
   withNodes(async (net) => {
-    const alex = await net.node("alex@localhost", { cookie, netTickTime: 600 });
+    const alex = await net.node("alex@localhost", { cookie, netTickTime: 600, connectTime: 1_000 });
     const kate = await net.node("kate@localhost", { cookie });
     const child = await nodeProcess(net, alex, "child@localhost");
     const reports = await alex.collector();
@@ -130,6 +135,10 @@ Deno.test(
     assert(sent > 0);
     await serves(alex, kate);
     child.kill("SIGCONT");
+    const connecting = async (): Promise<void> => {
+      while (String(await alex.run(Node.ping(child.name))) !== ":pong");
+    };
+    await soon("it is connected anew", connecting());
     await alex.run(Process.send(pid, "are you there still?"));
     await eventually("it is", () => reports.messages.includes("are you there still?"));
     await alex.run(Process.exit(pid, "kill"));
@@ -211,7 +220,7 @@ for (const signal of ["SIGTERM", "SIGINT"] as const) {
 }
 
 Deno.test(
-  "a node whose kernel of nodes in one program is gone is told of the processes that it had there",
+  "a process that traps exits is told when the node of one that linked to it stops in order",
   withNodes(async (net) => {
     const alex = await net.node("alex@localhost", { cookie });
     const child = await nodeProcess(net, alex, "child@localhost");
@@ -225,7 +234,10 @@ Deno.test(
       return yield* Process.spawn(Effect.andThen(Process.link(relay), Effect.never));
     }));
     assertEquals(linked.node, "moebi@localhost");
-    await eventually("moebi is linked", () => (moebi.kernel.table.get(linked.number)?.links?.size ?? 0) === 1);
+    await eventually(
+      "moebi is linked",
+      () => (moebi.kernel.table.get(linked.number)?.links?.size ?? 0) === 1,
+    );
     // Behind the link on the same connection.
     await moebi.run(Process.send(relay, "linked"));
     await eventually("so is the relay", () => reports.messages.includes("linked"));

@@ -10,7 +10,16 @@ import { Down } from "../../src/process/messages.ts";
 import * as Process from "../../src/process/process.ts";
 import { Op } from "../../src/process/signal.ts";
 import type { Pid } from "../../src/term/identifier.ts";
-import { eventually, Hostile, type Net, serves, soon, Tap, type TestNode, withNodes } from "../node/support.ts";
+import {
+  eventually,
+  Hostile,
+  type Net,
+  serves,
+  soon,
+  Tap,
+  type TestNode,
+  withNodes,
+} from "../node/support.ts";
 
 const chunk = new Uint8Array(64 * 1024);
 /** Chunks that are more than sockets and a write buffer hold together, by far. */

@@ -9,7 +9,7 @@ import { Effect } from "../../src/deps/effect.ts";
 import * as Node from "../../src/node/node.ts";
 import { Down, ExitMessage } from "../../src/process/messages.ts";
 import * as Process from "../../src/process/process.ts";
-import { nodeLife } from "../../src/term/identifier.ts";
+import { nodeLife, type Pid } from "../../src/term/identifier.ts";
 import * as Task from "../../src/otp/task.ts";
 import { defmodule } from "../../src/process/modules.ts";
 import { eventually, Hostile, serves, soon, Tap, ties, withNodes } from "./support.ts";
@@ -104,7 +104,9 @@ Deno.test(
       );
       assertEquals(await alex.run(Node.list()), ["kate@localhost"]);
       assertEquals(await kate.run(Node.list()), ["alex@localhost"]);
-      await (time % 2 === 0 ? alex.run(Node.disconnect("kate@localhost")) : kate.run(Node.disconnect("alex@localhost")));
+      await (time % 2 === 0
+        ? alex.run(Node.disconnect("kate@localhost"))
+        : kate.run(Node.disconnect("alex@localhost")));
       await eventually(
         "both are apart",
         () => !alex.kernel.outbound.isConnected(kate.name) && !kate.kernel.outbound.isConnected(alex.name),
@@ -124,7 +126,7 @@ Deno.test(
     for (let time = 0; time < 30; time++) {
       const [ofAlex, ofKate] = [await alex.process(Effect.never), await kate.process(Effect.never)];
       const seen: Array<string> = [];
-      const watch = (pid: Process.Destination & typeof ofAlex): Effect.Effect<unknown, unknown> =>
+      const watch = (pid: Pid): Effect.Effect<unknown, unknown> =>
         Effect.gen(function* () {
           yield* Process.trapExit(true);
           yield* Process.link(pid);
@@ -154,7 +156,12 @@ Deno.test(
   "tasks that both nodes start on each other while their connections cross, come back",
   withNodes(async (net) => {
     const nodes = [await net.node("alex@localhost"), await net.node("kate@localhost")] as const;
-    for (const { process, kernel } of nodes.map((node) => ({ process: node.process.bind(node), kernel: node.kernel }))) {
+    for (
+      const { process, kernel } of nodes.map((node) => ({
+        process: node.process.bind(node),
+        kernel: node.kernel,
+      }))
+    ) {
       await process(Effect.andThen(Task.Supervisor.startLink({ name: "Tasks" }), Effect.never));
       await eventually("the tasks' supervisor is up", () => kernel.names.has("Tasks"));
     }

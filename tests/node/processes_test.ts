@@ -93,10 +93,13 @@ for (
     ["any text", "any text"],
   ] as const
 ) {
-  onBoth(`an exit signal ${String(reason)} ends a process, and links and monitors tell`, async (alex, there) => {
-    const pid = await there.process(Effect.never);
-    assertEquals(await alex.run(endOf(pid, Process.exit(pid, reason))), [seen, seen]);
-  });
+  onBoth(
+    `an exit signal ${String(reason)} ends a process, and links and monitors tell`,
+    async (alex, there) => {
+      const pid = await there.process(Effect.never);
+      assertEquals(await alex.run(endOf(pid, Process.exit(pid, reason))), [seen, seen]);
+    },
+  );
 }
 
 onBoth("an exit signal normal is ignored by another process", async (alex, there) => {
@@ -121,29 +124,35 @@ onBoth("a process that traps exits gets a message instead, but for kill", async 
   assertEquals(seen, [true, "please", "killed"]);
 });
 
-onBoth("the end of a linked process ends one that does not trap exits, and normal does not", async (alex, there) => {
-  for (const [reason, survives] of [["normal", true], ["over", false]] as const) {
-    const pid = await there.process(Effect.flatMap(Process.receive(), () => exit(reason)));
-    const body = Effect.andThen(Process.link(pid), Effect.never);
-    const [linked, down] = await alex.run(Effect.gen(function* () {
-      const [linked, ref] = yield* Process.spawnMonitor(body);
-      yield* Effect.promise(() =>
-        eventually("it is linked", () => (alex.kernel.table.get(linked.number)?.links?.size ?? 0) === 1)
-      );
-      const end = yield* Process.monitor(pid);
-      yield* Process.send(pid, "end");
-      yield* Process.receive((one) => isTuple(one) && one[1] === end ? Option.some(one) : Option.none(), within);
-      if (survives) yield* Process.exit(linked, "survived");
-      const told = yield* Process.receive(
-        (one) => isTuple(one) && one[1] === ref ? Option.some(one[4]) : Option.none(),
-        within,
-      );
-      return [linked, told] as const;
-    }));
-    assert(linked !== undefined);
-    assertEquals(down, survives ? "survived" : "over");
-  }
-});
+onBoth(
+  "the end of a linked process ends one that does not trap exits, and normal does not",
+  async (alex, there) => {
+    for (const [reason, survives] of [["normal", true], ["over", false]] as const) {
+      const pid = await there.process(Effect.flatMap(Process.receive(), () => exit(reason)));
+      const body = Effect.andThen(Process.link(pid), Effect.never);
+      const [linked, down] = await alex.run(Effect.gen(function* () {
+        const [linked, ref] = yield* Process.spawnMonitor(body);
+        yield* Effect.promise(() =>
+          eventually("it is linked", () => (alex.kernel.table.get(linked.number)?.links?.size ?? 0) === 1)
+        );
+        const end = yield* Process.monitor(pid);
+        yield* Process.send(pid, "end");
+        yield* Process.receive(
+          (one) => isTuple(one) && one[1] === end ? Option.some(one) : Option.none(),
+          within,
+        );
+        if (survives) yield* Process.exit(linked, "survived");
+        const told = yield* Process.receive(
+          (one) => isTuple(one) && one[1] === ref ? Option.some(one[4]) : Option.none(),
+          within,
+        );
+        return [linked, told] as const;
+      }));
+      assert(linked !== undefined);
+      assertEquals(down, survives ? "survived" : "over");
+    }
+  },
+);
 
 onBoth("after unlink and demonitor nothing of a process's end is told", async (alex, there) => {
   const pid = await there.process(Effect.never);
@@ -266,7 +275,9 @@ for (const [module, name] of missing) {
 
 onBoth("__proto__ as a key in a message arrives as an own key, and pollutes nothing", async (alex, there) => {
   const { pid, messages } = await there.collector();
-  const message: unknown = JSON.parse('{"__proto__":{"polluted":true},"constructor":{"prototype":{"polluted":true}},"a":1}');
+  const message: unknown = JSON.parse(
+    '{"__proto__":{"polluted":true},"constructor":{"prototype":{"polluted":true}},"a":1}',
+  );
   await alex.run(Process.send(pid, message));
   await eventually("it has come", () => messages.length === 1);
   const [arrived] = messages;
@@ -281,9 +292,12 @@ onBoth("__proto__ as a key in a message arrives as an own key, and pollutes noth
 const untravelled: ReadonlyArray<readonly [what: string, value: unknown]> = [
   ["a function", () => 1],
   ["a symbol", Symbol("s")],
-  ["an instance of a class", new (class Thing {
-    size = 1;
-  })()],
+  [
+    "an instance of a class",
+    new (class Thing {
+      size = 1;
+    })(),
+  ],
   ["a promise", Promise.resolve()],
 ];
 
@@ -368,18 +382,24 @@ onBoth("a message to the wire and back is what it was", async (alex, there) => {
   assert(self);
 });
 
-onBoth("a pid that another process sends back is the same object, also when it went there with a link", async (alex, there) => {
-  const isSame = await alex.run(Effect.gen(function* () {
-    const child = yield* Effect.flatMap(Process.self(), (self) =>
-      Effect.andThen(Process.trapExit(true), Effect.as(Node.spawnLink(there.name, Acts.returnLinked, []), self)));
-    const message = yield* Process.receive(
-      (one) => isTuple(one) && one[0] === "you are" ? Option.some(one[1]) : Option.none(),
-      within,
-    );
-    return message === child;
-  }));
-  assert(isSame);
-});
+onBoth(
+  "a pid that another process sends back is the same object, also when it went there with a link",
+  async (alex, there) => {
+    const isSame = await alex.run(Effect.gen(function* () {
+      const child = yield* Effect.flatMap(Process.self(), (self) =>
+        Effect.andThen(
+          Process.trapExit(true),
+          Effect.as(Node.spawnLink(there.name, Acts.returnLinked, []), self),
+        ));
+      const message = yield* Process.receive(
+        (one) => isTuple(one) && one[0] === "you are" ? Option.some(one[1]) : Option.none(),
+        within,
+      );
+      return message === child;
+    }));
+    assert(isSame);
+  },
+);
 
 onBoth("the output of a process goes to the group leader of who spawned it", async (alex, there) => {
   const reason = await alex.run(Effect.gen(function* () {
@@ -510,7 +530,10 @@ Deno.test(
   withNodes(async (net) => {
     const alex = await net.node("alex@localhost");
     const error = await alex.fails(Node.spawn("nobody@localhost", Acts.wait, []));
-    assertEquals(error.message, 'Node.spawn("nobody@localhost", Acts.wait/0): no connection to nobody@localhost');
+    assertEquals(
+      error.message,
+      'Node.spawn("nobody@localhost", Acts.wait/0): no connection to nobody@localhost',
+    );
     const closure = (() => Effect.void) as unknown as typeof Acts.end;
     assertEquals((await alex.fails(Node.spawn("nobody@localhost", closure, [])))._tag, "badarg");
   }),

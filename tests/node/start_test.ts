@@ -140,7 +140,10 @@ Deno.test(
     const error = await alex.fails(Node.connect("nobody@localhost"));
     assertInstanceOf(error, NoConnection);
     assertEquals([error.because, error.node], ["absent", "nobody@localhost"]);
-    assertEquals(String(error), 'noconnection: Node.connect("nobody@localhost"): no connection to nobody@localhost');
+    assertEquals(
+      String(error),
+      'noconnection: Node.connect("nobody@localhost"): no connection to nobody@localhost',
+    );
     assertEquals(String(await alex.run(Node.ping("nobody@localhost"))), ":pang");
     await serves(alex, await net.node("kate@localhost"));
   }),

@@ -15,7 +15,19 @@ import { defmodule } from "../../src/process/modules.ts";
 import { systemSeams } from "../../src/process/own_kernel.ts";
 import * as Process from "../../src/process/process.ts";
 import { BadArg, NoConnection } from "../../src/term/errors.ts";
-import { cookie, eventually, freePort, Net, readToEnd, serves, soon, Tap, type TestNode, ties, withNodes } from "./support.ts";
+import {
+  cookie,
+  eventually,
+  freePort,
+  Net,
+  readToEnd,
+  serves,
+  soon,
+  Tap,
+  type TestNode,
+  ties,
+  withNodes,
+} from "./support.ts";
 
 const Idle = defmodule("Idle", { wait: () => Effect.never, twice: (number: number) => 2 * number });
 
@@ -44,8 +56,10 @@ Deno.test(
         return yield* Process.receive(NodeDown, within);
       }))
     );
-    await eventually("kate has both", () =>
-      ["alex@localhost", "moebi@localhost"].every((name) => kate.kernel.outbound.isConnected(name)));
+    await eventually(
+      "kate has both",
+      () => ["alex@localhost", "moebi@localhost"].every((name) => kate.kernel.outbound.isConnected(name)),
+    );
     const start = performance.now();
     assertEquals(String(await kate.run(Node.stop())), ":ok");
     for (const down of await Promise.all(watching)) assertEquals(down[1], "kate@localhost");
@@ -183,7 +197,9 @@ for (const who of ["the asking", "the asked"] as const) {
           yield* Process.trapExit(true);
           // Its reply may be under way: then the spawn itself fails.
           const spawned = yield* Effect.result(Node.spawnLink("kate@localhost", Idle.wait, []));
-          if (spawned._tag === "Failure") return yield* Effect.sync(() => answers.push(`spawn ${spawned.failure._tag}`));
+          if (spawned._tag === "Failure") {
+            return yield* Effect.sync(() => answers.push(`spawn ${spawned.failure._tag}`));
+          }
           answers.push(`spawn ${(yield* Process.receive(ExitMessage))[2]}`);
           yield* Process.receive();
           answers.push("spawn again");
@@ -309,7 +325,11 @@ Deno.test("when the node that serves the port mapper stops, the others take over
 Deno.test("nodes that stop one right after the other leave nothing, whoever serves the port mapper", async () => {
   for (const isReversed of [false, true]) {
     const net = new Net(freePort());
-    const nodes = [await net.node("first@localhost"), await net.node("alex@localhost"), await net.node("kate@localhost")];
+    const nodes = [
+      await net.node("first@localhost"),
+      await net.node("alex@localhost"),
+      await net.node("kate@localhost"),
+    ];
     await serves(nodes[0] as TestNode, nodes[1] as TestNode);
     for (const node of isReversed ? nodes.toReversed() : nodes) await node.stop();
   }
@@ -317,6 +337,10 @@ Deno.test("nodes that stop one right after the other leave nothing, whoever serv
 
 Deno.test("nodes that all stop at the same moment leave nothing", async () => {
   const net = new Net(freePort());
-  const nodes = [await net.node("first@localhost"), await net.node("alex@localhost"), await net.node("kate@localhost")];
+  const nodes = [
+    await net.node("first@localhost"),
+    await net.node("alex@localhost"),
+    await net.node("kate@localhost"),
+  ];
   await Promise.all(nodes.map((node) => node.stop()));
 });

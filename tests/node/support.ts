@@ -245,7 +245,10 @@ export class Net {
   }
 
   /** A server that does that with each connection, on a port of its own or that one. */
-  server(serve: (connection: Deno.TcpConn) => unknown, at: { hostname?: string; port?: number } = {}): number {
+  server(
+    serve: (connection: Deno.TcpConn) => unknown,
+    at: { hostname?: string; port?: number } = {},
+  ): number {
     const listener = Deno.listen({ hostname: "127.0.0.1", port: 0, ...at });
     const open = new Set<Deno.TcpConn>();
     const accepting = (async () => {
@@ -297,7 +300,7 @@ export const withNodes =
   };
 
 /** Closes what may be closed already. */
-export const closeQuietly = (closer: Deno.Closer): void => {
+export const closeQuietly = (closer: { close(): void }): void => {
   try {
     closer.close();
   } catch (error) {

@@ -12,9 +12,17 @@ import { exit } from "../../src/process/exit.ts";
 import { Down } from "../../src/process/messages.ts";
 import { capture, defmodule } from "../../src/process/modules.ts";
 import * as Process from "../../src/process/process.ts";
-import { Exit, MaxChildren, NoConnection, NoProc, Timeout, Undef, Unsendable } from "../../src/term/errors.ts";
-import { Pid } from "../../src/term/identifier.ts";
-import { eventually, serves, soon, type TestNode, withNodes } from "./support.ts";
+import {
+  Exit,
+  MaxChildren,
+  NoConnection,
+  NoProc,
+  Timeout,
+  Undef,
+  Unsendable,
+} from "../../src/term/errors.ts";
+import type { Pid } from "../../src/term/identifier.ts";
+import { eventually, serves, soon, type TestNode, ties, withNodes } from "./support.ts";
 
 class TooBig extends Data.TaggedError("TooBig")<{ readonly size: number }> {}
 
@@ -95,25 +103,31 @@ const has = (node: TestNode, name: string): Promise<void> =>
 const hasNot = (node: TestNode, name: string): Promise<void> =>
   eventually(`${name} has ended`, () => !node.kernel.names.has(name));
 
-onBoth("a task's result comes to who awaits it, by the supervisor's name, pid and name on a node", async (stage) => {
-  const { alex, there, tasks, supervisor } = stage;
-  const refs = [tasks, supervisor, ...there === alex ? ["Tasks"] : []];
-  for (const ref of refs) {
-    const result = await alex.run(
-      Effect.flatMap(Task.Supervisor.async(ref, Work.twice, [21]), (task) => Task.await(task)),
-    );
-    assertEquals(result, 42);
-  }
-});
+onBoth(
+  "a task's result comes to who awaits it, by the supervisor's name, pid and name on a node",
+  async (stage) => {
+    const { alex, there, tasks, supervisor } = stage;
+    const refs = [tasks, supervisor, ...there === alex ? ["Tasks"] : []];
+    for (const ref of refs) {
+      const result = await alex.run(
+        Effect.flatMap(Task.Supervisor.async(ref, Work.twice, [21]), (task) => Task.await(task)),
+      );
+      assertEquals(result, 42);
+    }
+  },
+);
 
 for (const start of ["async", "asyncNolink"] as const) {
-  onBoth(`${start}: a typed failure of the task is what await fails with, as an instance`, async ({ alex, tasks }) => {
-    const error = await alex.fails(
-      Effect.flatMap(Task.Supervisor[start](tasks, Work.fail, [7]), (task) => Task.await(task)),
-    );
-    assertInstanceOf(error, TooBig);
-    assertEquals(error.size, 7);
-  });
+  onBoth(
+    `${start}: a typed failure of the task is what await fails with, as an instance`,
+    async ({ alex, tasks }) => {
+      const error = await alex.fails(
+        Effect.flatMap(Task.Supervisor[start](tasks, Work.fail, [7]), (task) => Task.await(task)),
+      );
+      assertInstanceOf(error, TooBig);
+      assertEquals(error.size, 7);
+    },
+  );
 
   onBoth(`${start}: another end of the task is what await fails with, as exit`, async ({ alex, tasks }) => {
     for (const [reason, text] of [["over", /over/], ["normal", /normal/], ["kill", /kill/]] as const) {
@@ -131,46 +145,52 @@ for (const start of ["async", "asyncNolink"] as const) {
     assertEquals((crashed.reason as { error: unknown }).error, { name: "TypeError", message: "a defect" });
   });
 
-  onBoth(`${start}: the owner is not killed by its task, and its mailbox stays empty`, async ({ alex, tasks }) => {
-    const messages = await alex.run(Effect.gen(function* () {
-      const self = yield* Process.self();
-      for (const reason of ["over", "kill", "normal"]) {
-        const task = yield* Task.Supervisor[start](tasks, Work.exit, [reason]);
-        yield* Effect.flip(Task.await(task));
-      }
-      const value = yield* Task.Supervisor[start](tasks, Work.twice, [1]);
-      yield* Task.await(value);
-      const info = yield* Process.info(self);
-      return Option.isSome(info) ? info.value.messages : undefined;
-    }));
-    assertEquals(messages, []);
-  });
+  onBoth(
+    `${start}: the owner is not killed by its task, and its mailbox stays empty`,
+    async ({ alex, tasks }) => {
+      const messages = await alex.run(Effect.gen(function* () {
+        const self = yield* Process.self();
+        for (const reason of ["over", "kill", "normal"]) {
+          const task = yield* Task.Supervisor[start](tasks, Work.exit, [reason]);
+          yield* Effect.flip(Task.await(task));
+        }
+        const value = yield* Task.Supervisor[start](tasks, Work.twice, [1]);
+        yield* Task.await(value);
+        const info = yield* Process.info(self);
+        return Option.isSome(info) ? info.value.messages : undefined;
+      }));
+      assertEquals(messages, []);
+    },
+  );
 
   for (const [reason, runsOn] of [["normal", true], ["over", start === "asyncNolink"]] as const) {
     const what = runsOn ? "runs on" : "gets that reason as an exit signal";
-    onBoth(`${start}: when the owner ends with ${reason} the task ${what}`, async ({ alex, there, tasks }) => {
-      const owner = await alex.process(Effect.gen(function* () {
-        yield* Task.Supervisor[start](tasks, Work.until, ["task"]);
-        yield* Process.receive();
-        yield* exit(reason);
-      }));
-      await has(there, "task");
-      const pid = there.kernel.names.get("task")?.pid;
-      assert(pid !== undefined);
-      pid.home.publish(pid);
-      const ended = alex.run(Effect.gen(function* () {
-        yield* Process.monitor(pid);
-        yield* Process.send(owner, "end");
-        return (yield* Process.receive(Down, { after: "6 seconds" }))[4];
-      }));
-      if (runsOn) {
-        await eventually("the owner has ended", () => !alex.kernel.table.has(owner.number));
-        await serves(alex, there === alex ? alex : there);
-        assert(there.kernel.names.has("task"));
-        await there.run(Process.send("task", "go"));
-        assertEquals(await ended, "normal");
-      } else assertEquals(await ended, "over");
-    });
+    onBoth(
+      `${start}: when the owner ends with ${reason} the task ${what}`,
+      async ({ alex, there, tasks }) => {
+        const owner = await alex.process(Effect.gen(function* () {
+          yield* Task.Supervisor[start](tasks, Work.until, ["task"]);
+          yield* Process.receive();
+          yield* exit(reason);
+        }));
+        await has(there, "task");
+        const pid = there.kernel.names.get("task")?.pid;
+        assert(pid !== undefined);
+        pid.home.publish(pid);
+        const ended = alex.run(Effect.gen(function* () {
+          yield* Process.monitor(pid);
+          yield* Process.send(owner, "end");
+          return (yield* Process.receive(Down, { after: "6 seconds" }))[4];
+        }));
+        if (runsOn) {
+          await eventually("the owner has ended", () => !alex.kernel.table.has(owner.number));
+          await serves(alex, there === alex ? alex : there);
+          assert(there.kernel.names.has("task"));
+          await there.run(Process.send("task", "go"));
+          assertEquals(await ended, "normal");
+        } else assertEquals(await ended, "over");
+      },
+    );
   }
 }
 
@@ -223,19 +243,22 @@ for (const start of ["async", "asyncNolink"] as const) {
   );
 }
 
-onBoth("awaiting times out typed while the task runs on, and awaiting again succeeds, and again", async (stage) => {
-  const { alex, there, tasks } = stage;
-  const outcome = await alex.run(Effect.gen(function* () {
-    const task = yield* Task.Supervisor.async(tasks, Work.until, ["task"]);
-    const late = yield* Effect.flip(Task.await(task, 50));
-    assertEquals(yield* Task.yield(task, 10), Option.none());
-    yield* Effect.promise(() => has(there, "task"));
-    yield* Process.send(["task", there.name], "go");
-    return [late, yield* Task.await(task), yield* Task.await(task), yield* Task.yield(task)] as const;
-  }));
-  assertInstanceOf(outcome[0], Timeout);
-  assertEquals(outcome.slice(1), ["go", "go", Option.some("go")]);
-});
+onBoth(
+  "awaiting times out typed while the task runs on, and awaiting again succeeds, and again",
+  async (stage) => {
+    const { alex, there, tasks } = stage;
+    const outcome = await alex.run(Effect.gen(function* () {
+      const task = yield* Task.Supervisor.async(tasks, Work.until, ["task"]);
+      const late = yield* Effect.flip(Task.await(task, 50));
+      assertEquals(yield* Task.yield(task, 10), Option.none());
+      yield* Effect.promise(() => has(there, "task"));
+      yield* Process.send(["task", there.name], "go");
+      return [late, yield* Task.await(task), yield* Task.await(task), yield* Task.yield(task)] as const;
+    }));
+    assertInstanceOf(outcome[0], Timeout);
+    assertEquals(outcome.slice(1), ["go", "go", Option.some("go")]);
+  },
+);
 
 onBoth("a task that failed fails at each await the same", async ({ alex, tasks }) => {
   const tags = await alex.run(Effect.gen(function* () {
@@ -264,23 +287,28 @@ onBoth("another process than the owner may await", async ({ alex, there, tasks }
   assertEquals(results, ["go", "go", "go"]);
 });
 
-onBoth("awaitMany gives the results in the order of the tasks, and fails as soon as one does", async (stage) => {
-  const { alex, tasks } = stage;
-  const results = await alex.run(Effect.gen(function* () {
-    const started = yield* Effect.forEach([3, 1, 2], (number) =>
-      Task.Supervisor.async(tasks, Work.twice, [number]));
-    return yield* Task.awaitMany(started);
-  }));
-  assertEquals(results, [6, 2, 4]);
-  const error = await alex.fails(Effect.gen(function* () {
-    const never = yield* Task.Supervisor.async(tasks, Work.wait, []);
-    const failing = yield* Task.Supervisor.async(tasks, Work.fail, [3]);
-    const failure = yield* Effect.flip(Task.awaitMany([never, failing]));
-    yield* Task.shutdown(never, "brutal_kill");
-    return yield* Effect.fail(failure);
-  }));
-  assertEquals(error._tag, "TooBig");
-});
+onBoth(
+  "awaitMany gives the results in the order of the tasks, and fails as soon as one does",
+  async (stage) => {
+    const { alex, tasks } = stage;
+    const results = await alex.run(Effect.gen(function* () {
+      const started = yield* Effect.forEach(
+        [3, 1, 2],
+        (number) => Task.Supervisor.async(tasks, Work.twice, [number]),
+      );
+      return yield* Task.awaitMany(started);
+    }));
+    assertEquals(results, [6, 2, 4]);
+    const error = await alex.run(Effect.gen(function* () {
+      const never = yield* Task.Supervisor.async(tasks, Work.wait, []);
+      const failing = yield* Task.Supervisor.async(tasks, Work.fail, [3]);
+      const failure = yield* Effect.flip(Task.awaitMany([never, failing]));
+      yield* Task.shutdown(never, "brutal_kill");
+      return failure;
+    }));
+    assertEquals(error._tag, "TooBig");
+  },
+);
 
 onBoth("shutdown ends a task, kills a stubborn one, and gives a result that came first", async (stage) => {
   const { alex, there, tasks } = stage;
@@ -303,6 +331,32 @@ onBoth("shutdown ends a task, kills a stubborn one, and gives a result that came
   await hasNot(there, "brutal");
 });
 
+for (const how of ["brutal_kill", "5 seconds"] as const) {
+  onBoth(`a task that is shut down at once (${how}) ends, and its supervisor does not`, async (stage) => {
+    const { alex, there, tasks, supervisor } = stage;
+    const start = performance.now();
+    const outcome = await alex.run(Effect.gen(function* () {
+      const task = yield* Task.Supervisor.async(tasks, Work.until, ["task"]);
+      return yield* Task.shutdown(task, how);
+    }));
+    assertEquals(outcome, Option.none());
+    assert(performance.now() - start < 4_000);
+    await hasNot(there, "task");
+    assertEquals(there.kernel.names.get("Tasks")?.pid, supervisor);
+  });
+}
+
+onBoth("an owner that ends at once takes its task with it, and not the supervisor", async (stage) => {
+  const { alex, there, tasks, supervisor } = stage;
+  await alex.process(
+    Effect.andThen(Task.Supervisor.async(tasks, Work.until, ["task"]), exit("over")),
+  );
+  await eventually("nothing is left", () => ties(alex.kernel)["pending"] === 0);
+  await eventually("no task runs", () => !there.kernel.names.has("task"));
+  assertEquals(there.kernel.names.get("Tasks")?.pid, supervisor);
+  assertEquals(await alex.run(Task.Supervisor.children(tasks)), []);
+});
+
 onBoth("the pid of a task is its process on its node, and noproc when that has ended", async (stage) => {
   const { alex, there, tasks } = stage;
   const [pid, gone] = await alex.run(Effect.gen(function* () {
@@ -316,29 +370,40 @@ onBoth("the pid of a task is its process on its node, and noproc when that has e
   assertInstanceOf(gone, NoProc);
 });
 
-onBoth("a supervisor of tasks that is not there is noproc at await, and at once elsewhere", async ({ alex, there }) => {
-  const nobody = ["Nobody", there.name] as const;
-  const errors = await alex.run(Effect.gen(function* () {
-    const task = yield* Task.Supervisor.async(nobody, Work.twice, [1]);
-    return [
-      yield* Effect.flip(Task.await(task)),
-      yield* Effect.flip(Task.pid(task)),
-      yield* Effect.flip(Task.Supervisor.startChild(nobody, Work.wait, [])),
-      yield* Effect.flip(Task.Supervisor.children(nobody)),
-      yield* Effect.flip(Task.Supervisor.terminateChild(nobody, yield* Process.self())),
-    ];
-  }));
-  assertEquals(errors.map(({ _tag }) => _tag), Array.from(errors, () => "noproc"));
-});
+onBoth(
+  "a supervisor of tasks that is not there is noproc at await, and at once elsewhere",
+  async ({ alex, there }) => {
+    const nobody = ["Nobody", there.name] as const;
+    const errors = await alex.run(Effect.gen(function* () {
+      const task = yield* Task.Supervisor.async(nobody, Work.twice, [1]);
+      return [
+        yield* Effect.flip(Task.await(task)),
+        yield* Effect.flip(Task.pid(task)),
+        yield* Effect.flip(Task.Supervisor.startChild(nobody, Work.wait, [])),
+        yield* Effect.flip(Task.Supervisor.children(nobody)),
+        yield* Effect.flip(Task.Supervisor.terminateChild(nobody, yield* Process.self())),
+      ];
+    }));
+    assertEquals(errors.map(({ _tag }) => _tag), Array.from(errors, () => "noproc"));
+  },
+);
 
-for (const [module, name] of [["Nowhere", "work"], ["Work", "constructor"], ["Work", "toString"], ["Work", "__proto__"]] as const) {
-  onBoth(`a task of ${module}.${name}, which is not defined, fails with undef at await`, async ({ alex, there, tasks }) => {
-    const error = await alex.fails(
-      Effect.flatMap(Task.Supervisor.async(tasks, capture(module, name), [1]), (task) => Task.await(task)),
-    );
-    assertInstanceOf(error, Undef);
-    assertEquals([error.module, error.function, error.arity, error.node], [module, name, 1, there.name]);
-  });
+for (
+  const [module, name] of [["Nowhere", "work"], ["Work", "constructor"], ["Work", "toString"], [
+    "Work",
+    "__proto__",
+  ]] as const
+) {
+  onBoth(
+    `a task of ${module}.${name}, which is not defined, fails with undef at await`,
+    async ({ alex, there, tasks }) => {
+      const error = await alex.fails(
+        Effect.flatMap(Task.Supervisor.async(tasks, capture(module, name), [1]), (task) => Task.await(task)),
+      );
+      assertInstanceOf(error, Undef);
+      assertEquals([error.module, error.function, error.arity, error.node], [module, name, 1, there.name]);
+    },
+  );
 }
 
 Deno.test(
@@ -367,81 +432,96 @@ Deno.test(
   }),
 );
 
-onBoth("more tasks than maxChildren are refused: at await, and at once by startChild", async ({ alex, there, tasks }) => {
-  const errors = await alex.run(Effect.gen(function* () {
-    const first = yield* Task.Supervisor.async(tasks, Work.until, ["task"]);
-    const child = yield* Task.Supervisor.startChild(tasks, Work.wait, []);
-    const refused = yield* Effect.flip(Effect.flatMap(Task.Supervisor.async(tasks, Work.twice, [1]), (task) => Task.await(task)));
-    const child2 = yield* Effect.flip(Task.Supervisor.startChild(tasks, Work.wait, []));
-    yield* Task.Supervisor.terminateChild(tasks, child);
-    // There is room again.
-    const third = yield* Task.Supervisor.async(tasks, Work.twice, [4]);
-    assertEquals(yield* Task.await(third), 8);
-    yield* Effect.promise(() => has(there, "task"));
-    yield* Process.send(["task", there.name], "go");
-    yield* Task.await(first);
-    return [refused, child2];
-  }));
-  for (const error of errors) {
-    assertInstanceOf(error, MaxChildren);
-    assertEquals(error.maxChildren, 2);
-  }
-}, { maxChildren: 2 });
-
-onBoth("children lists what runs; terminateChild ends one of them, and noproc who is none", async ({ alex, there, tasks }) => {
-  const outcome = await alex.run(Effect.gen(function* () {
-    const first = yield* Task.Supervisor.startChild(tasks, Work.wait, []);
-    const second = yield* Task.Supervisor.startChild(tasks, Work.wait, []);
-    const both = yield* Task.Supervisor.children(tasks);
-    yield* Process.monitor(first);
-    const ok = yield* Task.Supervisor.terminateChild(tasks, first);
-    const down = yield* Process.receive(Down, { after: "5 seconds" });
-    const one = yield* Task.Supervisor.children(tasks);
-    const again = yield* Effect.flip(Task.Supervisor.terminateChild(tasks, first));
-    return [
-      both.length,
-      both.includes(first) && both.includes(second),
-      String(ok),
-      down[4],
-      one.length === 1 && one[0] === second,
-      again._tag,
-      first.node,
-    ];
-  }));
-  assertEquals(outcome, [2, true, ":ok", "shutdown", true, "noproc", there.name]);
-});
-
-onBoth("a permanent child is started again whatever it ended with, and a temporary one is not", async ({ alex, there, tasks }) => {
-  runs = 0;
-  const [child] = await alex.run(Effect.all([
-    Task.Supervisor.startChild(tasks, Work.run, [], { restart: "permanent" }),
-    Task.Supervisor.startChild(tasks, Work.until, ["temporary"]),
-  ]));
-  await eventually("it runs", () => runs === 1);
-  await alex.run(Process.exit(child, "over"));
-  await eventually("it runs again", () => runs === 2);
-  await has(there, "temporary");
-  await alex.run(Process.send(["temporary", there.name], "go"));
-  await hasNot(there, "temporary");
-  const children = await alex.run(Task.Supervisor.children(tasks));
-  assertEquals(children.length, 1);
-  assert(!children.includes(child));
-});
-
-onBoth("when the supervisor of tasks ends, those who await are told", async ({ alex, there, tasks, supervisor }) => {
-  for (const [reason, tag] of [["shutdown", "exit"], ["kill", "exit"]] as const) {
-    const waiting = alex.fails(Effect.gen(function* () {
-      const task = yield* Task.Supervisor.async(tasks, Work.until, [`task ${reason}`]);
-      return yield* Task.await(task);
+onBoth(
+  "more tasks than maxChildren are refused: at await, and at once by startChild",
+  async ({ alex, there, tasks }) => {
+    const errors = await alex.run(Effect.gen(function* () {
+      const first = yield* Task.Supervisor.async(tasks, Work.until, ["task"]);
+      const child = yield* Task.Supervisor.startChild(tasks, Work.wait, []);
+      const refused = yield* Effect.flip(
+        Effect.flatMap(Task.Supervisor.async(tasks, Work.twice, [1]), (task) => Task.await(task)),
+      );
+      const child2 = yield* Effect.flip(Task.Supervisor.startChild(tasks, Work.wait, []));
+      yield* Task.Supervisor.terminateChild(tasks, child);
+      // There is room again.
+      const third = yield* Task.Supervisor.async(tasks, Work.twice, [4]);
+      assertEquals(yield* Task.await(third), 8);
+      yield* Effect.promise(() => has(there, "task"));
+      yield* Process.send(["task", there.name], "go");
+      yield* Task.await(first);
+      return [refused, child2];
     }));
-    await has(there, `task ${reason}`);
-    const now = there.kernel.names.get("Tasks")?.pid ?? supervisor;
-    await there.run(Process.exit(now, "kill"));
-    assertEquals((await soon("await fails", waiting))._tag, tag);
-    await eventually("the supervisor has ended", () => !there.kernel.names.has("Tasks"));
-    await startTasks(there);
-  }
-});
+    for (const error of errors) {
+      assertInstanceOf(error, MaxChildren);
+      assertEquals(error.maxChildren, 2);
+    }
+  },
+  { maxChildren: 2 },
+);
+
+onBoth(
+  "children lists what runs; terminateChild ends one of them, and noproc who is none",
+  async ({ alex, there, tasks }) => {
+    const outcome = await alex.run(Effect.gen(function* () {
+      const first = yield* Task.Supervisor.startChild(tasks, Work.wait, []);
+      const second = yield* Task.Supervisor.startChild(tasks, Work.wait, []);
+      const both = yield* Task.Supervisor.children(tasks);
+      yield* Process.monitor(first);
+      const ok = yield* Task.Supervisor.terminateChild(tasks, first);
+      const down = yield* Process.receive(Down, { after: "5 seconds" });
+      const one = yield* Task.Supervisor.children(tasks);
+      const again = yield* Effect.flip(Task.Supervisor.terminateChild(tasks, first));
+      return [
+        both.length,
+        both.includes(first) && both.includes(second),
+        String(ok),
+        down[4],
+        one.length === 1 && one[0] === second,
+        again._tag,
+        first.node,
+      ];
+    }));
+    assertEquals(outcome, [2, true, ":ok", "shutdown", true, "noproc", there.name]);
+  },
+);
+
+onBoth(
+  "a permanent child is started again whatever it ended with, and a temporary one is not",
+  async ({ alex, there, tasks }) => {
+    runs = 0;
+    const [child] = await alex.run(Effect.all([
+      Task.Supervisor.startChild(tasks, Work.run, [], { restart: "permanent" }),
+      Task.Supervisor.startChild(tasks, Work.until, ["temporary"]),
+    ]));
+    await eventually("it runs", () => runs === 1);
+    await alex.run(Process.exit(child, "over"));
+    await eventually("it runs again", () => runs === 2);
+    await has(there, "temporary");
+    await alex.run(Process.send(["temporary", there.name], "go"));
+    await hasNot(there, "temporary");
+    const children = await alex.run(Task.Supervisor.children(tasks));
+    assertEquals(children.length, 1);
+    assert(!children.includes(child));
+  },
+);
+
+onBoth(
+  "when the supervisor of tasks ends, those who await are told",
+  async ({ alex, there, tasks, supervisor }) => {
+    for (const [reason, tag] of [["shutdown", "exit"], ["kill", "exit"]] as const) {
+      const waiting = alex.fails(Effect.gen(function* () {
+        const task = yield* Task.Supervisor.async(tasks, Work.until, [`task ${reason}`]);
+        return yield* Task.await(task);
+      }));
+      await has(there, `task ${reason}`);
+      const now = there.kernel.names.get("Tasks")?.pid ?? supervisor;
+      await there.run(Process.exit(now, "kill"));
+      assertEquals((await soon("await fails", waiting))._tag, tag);
+      await eventually("the supervisor has ended", () => !there.kernel.names.has("Tasks"));
+      await startTasks(there);
+    }
+  },
+);
 
 Deno.test(
   "a failure that nobody awaits is logged when the owner ends, and one that is awaited is not",
@@ -459,7 +539,9 @@ Deno.test(
     await alex.run(Effect.gen(function* () {
       yield* Task.Supervisor.async(tasks, Work.fail, [2]);
       // Behind the task's end on the same link.
-      yield* Effect.flip(Effect.flatMap(Task.Supervisor.async(tasks, Work.fail, [3]), (task) => Task.await(task)));
+      yield* Effect.flip(
+        Effect.flatMap(Task.Supervisor.async(tasks, Work.fail, [3]), (task) => Task.await(task)),
+      );
     }));
     await eventually("it is logged", () => alex.hasLogged(/Nobody awaited Task\.Supervisor\.async.*TooBig/));
     assertEquals(alex.logs.length, 1);
@@ -516,5 +598,21 @@ Deno.test(
     const results = await Promise.all([nodes[0].run(ask(nodes[1].name)), nodes[1].run(ask(nodes[0].name))]);
     assertEquals(results, [expected, expected]);
     assertEquals(await nodes[0].run(Node.list()), ["kate@localhost"]);
+  }),
+);
+
+Deno.test(
+  "the timeout of async bounds how long connecting may take",
+  withNodes(async (net) => {
+    const port = net.server(() => {});
+    const alex = await net.node("alex@localhost", { addresses: { "mute@localhost": `127.0.0.1:${port}` } });
+    const start = performance.now();
+    const error = await alex.fails(
+      Task.Supervisor.async(["Tasks", "mute@localhost"], Work.twice, [1], { timeout: 100 }),
+    );
+    assertInstanceOf(error, NoConnection);
+    assertEquals(error.because, "timeout");
+    assert(performance.now() - start < 5_000);
+    await serves(alex, await net.node("kate@localhost"));
   }),
 );

@@ -236,16 +236,18 @@ export class FrameWriter {
    * Writes a frame; the body is copied.
    *
    * @param body At least one byte, since an empty frame is a tick, and at most the limit.
+   * @param tail More of the body, behind it.
    * @returns Whether it was written: false, and nothing written, for a body of another size.
    */
-  append(body: Uint8Array): boolean {
-    const length = body.length;
+  append(body: Uint8Array, tail?: Uint8Array): boolean {
+    const length = tail === undefined ? body.length : body.length + tail.length;
     if (length === 0 || length > this.#limit) return false;
     const at = this.#size;
     const end = at + headerBytes + length;
     if (end > this.#buffer.length) this.#grow(end);
     writeLength(this.#buffer, at, length);
     this.#buffer.set(body, at + headerBytes);
+    if (tail !== undefined) this.#buffer.set(tail, at + headerBytes + body.length);
     this.#size = end;
     return true;
   }

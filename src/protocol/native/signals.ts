@@ -95,6 +95,38 @@ export const encodeSignal = (signal: Signal, here: NodeLife, there: NodeLife): U
   }
 };
 
+/** Bytes at a signal's end that are this long are not copied into the encoder's buffer. */
+const apartBytes = 8192;
+const noBytes = new Uint8Array(0);
+/** The head of a byte string with a 32-bit length (RFC 8949, section 3.1, major type 2). */
+const bytesHead = 0x5a;
+let headBuffer = new Uint8Array(256);
+
+/** A frame's body in two parts: the second, where there is one, is the message's own bytes. */
+export interface Encoded {
+  /** Valid until the next call. */
+  readonly head: Uint8Array;
+  /** The caller's own bytes: to be copied before the caller goes on. */
+  readonly tail: Uint8Array | undefined;
+}
+
+/** Encodes a signal as {@link encodeSignal} does, but leaves a long `Uint8Array` that is its message where it is. */
+export const encodeApart = (signal: Signal, here: NodeLife, there: NodeLife): Encoded => {
+  const tail: unknown = signal[signal.length - 1];
+  const isApart = tail instanceof Uint8Array && tail.constructor === Uint8Array &&
+    tail.length >= apartBytes &&
+    fieldsOf(signal).at(-1) === "message";
+  if (!isApart) return { head: encodeSignal(signal, here, there), tail: undefined };
+  // The empty byte string at the end is one byte: the head of the real one takes its place.
+  const emptied = encodeSignal([...signal.slice(0, -1), noBytes] as unknown as Signal, here, there);
+  const at = emptied.length - 1;
+  if (headBuffer.length < at + 5) headBuffer = new Uint8Array(at + 5);
+  headBuffer.set(emptied);
+  headBuffer[at] = bytesHead;
+  new DataView(headBuffer.buffer).setUint32(at + 1, tail.length);
+  return { head: headBuffer.subarray(0, at + 5), tail };
+};
+
 const fieldsOf = (signal: Signal): ReadonlyArray<Field> => fieldTable[signal[0]] ?? [];
 
 const wrapFields = (signal: Signal, here: NodeLife, there: NodeLife): ReadonlyArray<unknown> => {

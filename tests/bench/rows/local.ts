@@ -15,11 +15,11 @@ const local = (
   figure: "rate",
   show: perSecond,
   goal: { kind: "ratio at least", value: rest.goal },
-  ours: async (crew) => sideOf(await crew.deno("local.ts", workload)),
+  ours: async (crew) => sideOf(await crew.deno("alone", "local.ts", workload)),
   opponents: [{
     name: "Elixir",
     isBeam: true,
-    start: async (crew) => sideOf(await crew.beam("local.exs", [workload])),
+    start: async (crew) => sideOf(await crew.beam("alone", "local.exs", [workload])),
   }],
 });
 

@@ -15,10 +15,10 @@ export const memoryRow: Row = {
   goal: { kind: "ratio at most", value: 0.6 },
   size: { fixed: 100_000 },
   quickSize: 500,
-  ours: async (crew) => sideOf(await crew.deno("local.ts", "memory")),
+  ours: async (crew) => sideOf(await crew.deno("alone", "local.ts", "memory")),
   opponents: [{
     name: "Elixir",
     isBeam: true,
-    start: async (crew) => sideOf(await crew.beam("local.exs", ["memory"])),
+    start: async (crew) => sideOf(await crew.beam("alone", "local.exs", ["memory"])),
   }],
 };

@@ -9,8 +9,8 @@ import { type Row, type Side, type Start, valueOf } from "../row.ts";
 const pairsOfProcesses = 100;
 
 const echo = (pairs: number): Start => async (crew): Promise<Side> => {
-  const server = await crew.deno("saturated.ts");
-  const client = await crew.deno("raw_client.ts", "echo", String(valueOf(server.ready, "port")));
+  const server = await crew.deno("server", "saturated.ts");
+  const client = await crew.deno("client", "raw_client.ts", "echo", String(valueOf(server.ready, "port")));
   return {
     round: async (size) => {
       await server.ask(`load ${pairs}`);
