@@ -41,7 +41,7 @@ export type AwaitError<E> = E | SystemFailure | Timeout;
 /** The Effect that runs a function elsewhere and awaits it: for functions that call each other in a circle. */
 export type Result<A, E = never> = Effect.Effect<A, AwaitError<E> | AsyncError>;
 
-const defaultTimeout: Duration.Input = "5 seconds";
+const defaultTimeout = 5000;
 
 /**
  * Starts a task on this node, in a process that goes with the caller's (`Task.async/1`).
@@ -96,8 +96,8 @@ const await_ = <A, E>(
   timeout: Duration.Input | "infinity" = defaultTimeout,
 ): Effect.Effect<A, AwaitError<E>> => {
   const milliseconds = millisecondsOf(timeout);
-  return Effect.flatMap(settled(task, milliseconds), (outcome): Effect.Effect<A, AwaitError<E>> => {
-    if (Option.isSome(outcome)) return toResult(outcome.value);
+  return settled(task, milliseconds, (outcome): Effect.Effect<A, AwaitError<E>> => {
+    if (outcome !== undefined) return toResult(outcome);
     return Effect.fail(new Timeout({ operation: `Task.await of ${task.operation}`, milliseconds }));
   });
 };
@@ -112,8 +112,7 @@ const await_ = <A, E>(
 const yield_ = <A, E>(
   task: Task<A, E>,
   timeout: Duration.Input | "infinity" = defaultTimeout,
-): Effect.Effect<Option.Option<A>, E | SystemFailure> =>
-  Effect.flatMap(settled(task, millisecondsOf(timeout)), toOption);
+): Effect.Effect<Option.Option<A>, E | SystemFailure> => settled(task, millisecondsOf(timeout), toOption);
 
 export { await_ as await, yield_ as yield };
 
@@ -154,15 +153,16 @@ export const shutdown = <A, E>(
   Effect.suspend(() => {
     const { kernel, pending } = task;
     const isBrutal = timeout === "brutal_kill";
-    if (Option.isNone(task.take())) exitHolder(kernel, pending, isBrutal ? "kill" : "shutdown");
-    const asked = settled(task, isBrutal ? Infinity : millisecondsOf(timeout));
-    const ended = Effect.flatMap(asked, (outcome) => {
-      if (Option.isSome(outcome)) return Effect.succeed(outcome);
+    const unlessEndedByUs = (
+      outcome: Outcome<A, E> | undefined,
+    ): Effect.Effect<Option.Option<A>, E | SystemFailure> =>
+      outcome !== undefined && wasEndedByUs(outcome) ? Effect.succeedNone : toOption(outcome);
+    if (task.take() === undefined) exitHolder(kernel, pending, isBrutal ? "kill" : "shutdown");
+    return settled(task, isBrutal ? Infinity : millisecondsOf(timeout), (outcome) => {
+      if (outcome !== undefined) return unlessEndedByUs(outcome);
       exitHolder(kernel, pending, "kill");
-      return settled(task, Infinity);
+      return settled(task, Infinity, unlessEndedByUs);
     });
-    return Effect.flatMap(ended, (outcome) =>
-      Option.isSome(outcome) && wasEndedByUs(outcome.value) ? Effect.succeedNone : toOption(outcome));
   });
 
 /**
@@ -176,10 +176,9 @@ export const pid = <A, E>(task: Task<A, E>): Effect.Effect<Pid, E | SystemFailur
   Effect.callback((resume) => {
     const finish = (): void => {
       const outcome = task.take();
-      if (Option.isNone(outcome)) return;
-      const { value } = outcome;
+      if (outcome === undefined) return;
       const gone = new NoProc({ operation: `Task.pid of ${task.operation}`, process: "the task" });
-      resume(Effect.fail(value.tag === "failure" ? value.failure : gone));
+      resume(Effect.fail(outcome.tag === "failure" ? outcome.failure : gone));
     };
     const stopWaiting = task.whenSettled(finish);
     askHolder(task.kernel, task.pending, (holder) => {
@@ -190,21 +189,36 @@ export const pid = <A, E>(task: Task<A, E>): Effect.Effect<Pid, E | SystemFailur
     return Effect.sync(stopWaiting);
   });
 
-const millisecondsOf = (timeout: Duration.Input | "infinity"): number =>
-  timeout === "infinity" ? Infinity : Duration.toMillis(Duration.fromInputUnsafe(timeout));
+const millisecondsOf = (timeout: Duration.Input | "infinity"): number => {
+  if (typeof timeout === "number") return timeout;
+  return timeout === "infinity" ? Infinity : Duration.toMillis(Duration.fromInputUnsafe(timeout));
+};
 
-/** A task's end, or nothing when the time is over. */
-const settled = <A, E>(task: Task<A, E>, milliseconds: number): Effect.Effect<Option.Option<Outcome<A, E>>> =>
+/** Goes on with a task's end, or with nothing when the time is over. */
+const settled = <A, E, B, E2>(
+  task: Task<A, E>,
+  milliseconds: number,
+  goOn: (outcome: Outcome<A, E> | undefined) => Effect.Effect<B, E2>,
+): Effect.Effect<B, E2> =>
   Effect.withFiber((fiber) => {
     const already = task.take();
-    if (Option.isSome(already) || milliseconds <= 0) return Effect.succeed(already);
-    const until = nowFor(fiber) + milliseconds;
+    if (already !== undefined || milliseconds <= 0) return goOn(already);
+    let isOver = false;
+    // A message for the process wakes it too, and then it waits for what is left.
+    let due: number | undefined;
     return waitUntil({
-      look: () =>
-        Option.isSome(task.take()) || nowFor(fiber) >= until ? Option.some(task.take()) : Option.none(),
+      look: () => {
+        const outcome = task.take();
+        return outcome !== undefined || isOver ? goOn(outcome) : undefined;
+      },
       watch: (wake) => {
         const stopWaiting = task.whenSettled(wake);
-        const stopDeadline = startDeadline(fiber, until - nowFor(fiber), wake);
+        const now = nowFor(fiber);
+        due ??= now + milliseconds;
+        const stopDeadline = startDeadline(fiber, Math.max(0, due - now), () => {
+          isOver = true;
+          wake();
+        });
         return () => {
           stopWaiting();
           stopDeadline();
@@ -217,9 +231,9 @@ const toResult = <A, E>(outcome: Outcome<A, E>): Effect.Effect<A, E | SystemFail
   outcome.tag === "value" ? Effect.succeed(outcome.value) : Effect.fail(outcome.failure);
 
 const toOption = <A, E>(
-  outcome: Option.Option<Outcome<A, E>>,
+  outcome: Outcome<A, E> | undefined,
 ): Effect.Effect<Option.Option<A>, E | SystemFailure> =>
-  Option.isNone(outcome) ? Effect.succeedNone : Effect.map(toResult(outcome.value), Option.some);
+  outcome === undefined ? Effect.succeedNone : Effect.map(toResult(outcome), Option.some);
 
 const wasEndedByUs = <A, E>(outcome: Outcome<A, E>): boolean =>
   outcome.tag === "failure" && typeof outcome.failure === "object" && outcome.failure !== null &&

@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { Option } from "../deps/effect.ts";
 import { findErrorClass } from "../process/modules.ts";
 import type { Entry } from "../process/entry.ts";
 import { log } from "../process/log.ts";
@@ -52,7 +51,7 @@ export class TaskHandle<out A, out E> {
   readonly #pending: Pending;
   readonly #owner: Entry;
   readonly #origin: TaskOrigin;
-  readonly #waiters = new Set<() => void>();
+  #waiters: Set<() => void> | undefined;
   #outcome: Outcome<A, E> | undefined;
   #watch: Reference | undefined;
 
@@ -81,15 +80,16 @@ export class TaskHandle<out A, out E> {
   }
 
   /** @internal Its end, once it has come; who asks for a failure is told of it. */
-  take(): Option.Option<Outcome<A, E>> {
-    if (this.#outcome !== undefined) this.#forgetWatch();
-    return Option.fromUndefinedOr(this.#outcome);
+  take(): Outcome<A, E> | undefined {
+    if (this.#watch !== undefined) this.#forgetWatch(this.#watch);
+    return this.#outcome;
   }
 
   /** @internal Calls `waiter` once the end has come; the result takes that back. */
   whenSettled(waiter: () => void): () => void {
-    this.#waiters.add(waiter);
-    return () => void this.#waiters.delete(waiter);
+    const waiters = this.#waiters ??= new Set();
+    waiters.add(waiter);
+    return () => void waiters.delete(waiter);
   }
 
   /** Shown as Elixir's struct. */
@@ -104,8 +104,8 @@ export class TaskHandle<out A, out E> {
 
   #settle(answer: Answer): void {
     this.#outcome = this.#read(answer);
-    const waiters = [...this.#waiters];
-    this.#waiters.clear();
+    const waiters = [...this.#waiters ?? []];
+    this.#waiters = undefined;
     if (waiters.length === 0 && this.#outcome.tag === "failure") {
       this.#logUnlessAwaited(this.#outcome.failure);
     }
@@ -159,9 +159,8 @@ export class TaskHandle<out A, out E> {
     this.#watch = made.reference;
   }
 
-  #forgetWatch(): void {
-    if (this.#watch === undefined) return;
-    demonitor(this.#owner.kernel, this.#watch);
+  #forgetWatch(watch: Reference): void {
+    demonitor(this.#owner.kernel, watch);
     this.#watch = undefined;
   }
 }

@@ -4,28 +4,28 @@
  *
  * @module
  */
-import { Effect, Effectable, Option } from "../deps/effect.ts";
+import { Effect, Effectable } from "../deps/effect.ts";
 import { type AnyEffect, type AnyFiber, hostOf, isHosted } from "../deps/fiber.ts";
 import { Entry } from "./entry.ts";
 import { kernelOf } from "./own_kernel.ts";
 
 /** What is waited for. */
-export interface Fact<A> {
-  /** What has come of it, once something has. */
-  readonly look: () => Option.Option<A>;
+export interface Fact<A, E> {
+  /** How to go on, once the fact is there. */
+  readonly look: () => Effect.Effect<A, E> | undefined;
   /** Calls `wake` when it may have; the result takes that back. */
   readonly watch: (wake: () => void) => () => void;
 }
 
-interface Wait extends Effect.Effect<unknown> {
-  readonly fact: Fact<unknown>;
+interface Wait extends Effect.Effect<unknown, unknown> {
+  readonly fact: Fact<unknown, unknown>;
 }
 
-const prototype: Effect.Effect<unknown> = Effectable.Prototype<Wait>({
+const prototype: Effect.Effect<unknown, unknown> = Effectable.Prototype<Wait>({
   label: "Process wait",
   evaluate(fiber) {
-    const seen = this.fact.look();
-    if (Option.isSome(seen)) return Effect.succeed(seen.value);
+    const goOn = this.fact.look();
+    if (goOn !== undefined) return goOn;
     const host = hostOf(fiber);
     // A parked fiber's primitive returns a mark that the fiber knows.
     if (isHosted(fiber) && host instanceof Entry) return parked(host, fiber, this);
@@ -45,6 +45,6 @@ const parked = (entry: Entry, fiber: AnyFiber, wait: Wait): Effect.Effect<never>
   return entry.wait(fiber, wait as AnyEffect, stop) as Effect.Effect<never>;
 };
 
-/** Waits until there is something to see. */
-export const waitUntil = <A>(fact: Fact<A>): Effect.Effect<A> =>
-  Object.create(prototype, { fact: { value: fact } });
+/** Waits until there is something to see, and goes on with that. */
+export const waitUntil = <A, E>(fact: Fact<A, E>): Effect.Effect<A, E> =>
+  Object.assign(Object.create(prototype), { fact });

@@ -249,7 +249,7 @@ const table: ReadonlyArray<readonly [title: string, ...steps: ReadonlyArray<read
   ]],
   ["names of objects' own kind are no names of a line", ["toString", "[Function: toString]"], [
     "typeof __proto__",
-    '"object"',
+    '"undefined"',
   ]],
 ];
 
