@@ -19,9 +19,33 @@ const demo = (...args: ReadonlyArray<string>): Deno.ChildProcess =>
     stderr: "piped",
   }).spawn();
 
-/** What the demo prints of a node's address when it is asked: where the nodes' ports are. */
-const textOf = async (stream: ReadableStream<Uint8Array>): Promise<string> =>
-  (await Array.fromAsync(linesOf(stream))).join("\n");
+const isLinux = Deno.build.os === "linux";
+
+/** The processes below one, as Linux shows them; those that have ended are none. */
+const processesBelow = (pid: number): ReadonlyArray<number> => {
+  const children = new Map<number, Array<number>>();
+  for (const { name } of Deno.readDirSync("/proc")) {
+    if (!/^\d+$/.test(name)) continue;
+    const parent = parentOf(Number(name));
+    if (parent !== undefined) children.set(parent, [...children.get(parent) ?? [], Number(name)]);
+  }
+  const below = (one: number): ReadonlyArray<number> =>
+    (children.get(one) ?? []).flatMap((child) => [child, ...below(child)]);
+  return below(pid);
+};
+
+/** The parent of a process that runs. */
+const parentOf = (pid: number): number | undefined => {
+  try {
+    const [, state, parent] = /^\d+ \(.*\) (\S) (\d+)/s.exec(Deno.readTextFileSync(`/proc/${pid}/stat`)) ??
+      [];
+    return state === "Z" ? undefined : Number(parent);
+  } catch {
+    return undefined;
+  }
+};
+
+const isRunning = (pid: number): boolean => parentOf(pid) !== undefined;
 
 Deno.test("the demo plays every scene, shows each node's output behind its name, and exits 0", async () => {
   const since = Date.now();
@@ -60,32 +84,48 @@ Deno.test("the sabotaged demo names the scene that was not as expected, at once,
   assert(Date.now() - since < 20_000);
 });
 
+/** Ends a demo by a signal when its nodes are up; its code, and the processes that were below it. */
+const endBy = async (
+  signal: Deno.Signal,
+  child: Deno.ChildProcess,
+): Promise<{ readonly code: number; readonly below: ReadonlyArray<number> }> => {
+  let below: ReadonlyArray<number> = [];
+  for await (const line of linesOf(child.stdout)) {
+    if (!line.startsWith("== 1.")) continue;
+    below = processesBelow(child.pid);
+    child.kill(signal);
+  }
+  await child.stderr.cancel();
+  return { code: (await child.status).code, below };
+};
+
+const withoutTask = (): Deno.ChildProcess =>
+  new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--no-check", new URL("examples/demo/main.ts", folder).href],
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+
 for (const [signal, expected] of [["SIGTERM", 143], ["SIGINT", 130]] as const) {
-  Deno.test(`at ${signal} the demo stops its nodes`, async () => {
-    const child = new Deno.Command(Deno.execPath(), {
-      args: ["run", "-A", "--no-check", new URL("examples/demo/main.ts", folder).href],
-      stdin: "null",
-      stdout: "piped",
-      stderr: "null",
-    }).spawn();
-    const lines = linesOf(child.stdout);
-    const shown: Array<string> = [];
-    for await (const line of lines) {
-      shown.push(line);
-      if (!line.startsWith("== 1.")) continue;
-      child.kill(signal);
-      break;
-    }
-    assertEquals((await child.status).code, expected);
-    assert(shown.includes('[moebi@localhost] "moebi@localhost"'));
+  Deno.test({
+    name: `at ${signal} the demo stops its nodes, and ends`,
+    ignore: !isLinux,
+    fn: async () => {
+      const { code, below } = await endBy(signal, withoutTask());
+      assertEquals([code, below.length, below.filter(isRunning)], [expected, 3, []]);
+    },
   });
 }
 
-Deno.test("a demo that is killed leaves no node behind", async () => {
-  const child = demo();
-  const [pids, mapper] = [new Set<number>(), child.pid];
-  assert(mapper > 0 && pids.size === 0);
-  child.kill("SIGTERM");
-  await Promise.all([textOf(child.stdout), textOf(child.stderr)]);
-  await child.status;
+Deno.test({
+  name: "when the task is stopped or the demo killed, its nodes end by themselves",
+  ignore: !isLinux,
+  fn: async () => {
+    const ended = await Promise.all([endBy("SIGTERM", demo()), endBy("SIGKILL", withoutTask())]);
+    for (const { below } of ended) {
+      assert(below.length >= 3);
+      while (below.some(isRunning)) await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  },
 });

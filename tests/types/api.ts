@@ -181,7 +181,7 @@ export const processes = (pid: Pid, reference: Reference): void => {
   gives<Option.Option<Pid>>()(Process.whereis("shop"));
   gives<boolean, BadArg>()(Process.isAlive(pid));
   gives<Option.Option<Process.ProcessInfo>, BadArg>()(Process.info(pid));
-  gives<Reference, BadArg | Unsendable>()(Process.sendAfter(pid, "tick", "1 second"));
+  gives<Reference, BadArg>()(Process.sendAfter(pid, "tick", "1 second"));
   gives<Option.Option<number>>()(Process.cancelTimer(reference));
   gives<Option.Option<number>>()(Process.readTimer(reference));
   gives<Atom<"ok">, NoConnection | NoProc | BadArg>()(Process.flush());
