@@ -112,6 +112,7 @@ export class Link {
   /** Puts a signal into the write buffer. Throws `Unsendable` when a value in it cannot travel. */
   send(signal: Signal): void {
     const { head, tail } = encodeApart(signal, this.#options.here, this.there);
+    checkSize(signal, head.length + (tail?.length ?? 0), this.#options.limits);
     this.sendEncoded(head, isAnswer(signal), tail);
   }
 
@@ -121,15 +122,21 @@ export class Link {
     const before = this.#writer.size;
     if (!this.#writer.append(body, tail)) {
       const length = body.length + (tail?.length ?? 0);
-      return this.close(badData(`a signal of ${length} bytes is over the limit of a frame`));
+      return this.#closeSoon(badData(`a signal of ${length} bytes is over the limit of a frame`));
     }
     if (isAnswer) {
-      this.#answerBytes += this.#writer.size - before;
+      // Those before this one: a single large answer says nothing about who reads.
       if (this.#answerBytes > this.#options.limits.answers) {
-        return this.close(badData("it does not read its answers"));
+        return this.#closeSoon(badData("it does not read its answers"));
       }
+      this.#answerBytes += this.#writer.size - before;
     }
     this.#flushSoon();
+  }
+
+  // What the end of a link causes never comes before the operation that caused it has returned.
+  #closeSoon(why: LinkEnd): void {
+    queueMicrotask(() => this.close(why));
   }
 
   /** Writes what is buffered, and then closes: at most so many milliseconds later. */
@@ -266,9 +273,9 @@ export class Link {
  * A signal over the limit of a frame is its sender's failure, where there is one to fail: throws `Unsendable`.
  * One that carries a reason, or acknowledges, has none; the link closes over it.
  */
-export const checkSize = (signal: Signal, body: Uint8Array, limits: Pick<LinkLimits, "frame">): void => {
-  if (body.length <= limits.frame || !hasSender(signal)) return;
-  const found = `a value of ${body.length} bytes in all, over the limit of ${limits.frame}`;
+export const checkSize = (signal: Signal, length: number, limits: Pick<LinkLimits, "frame">): void => {
+  if (length <= limits.frame || !hasSender(signal)) return;
+  const found = `a value of ${length} bytes in all, over the limit of ${limits.frame}`;
   const path = signal[0] === Op.spawnRequest ? "args" : "message";
   throw new Unsendable({ operation: "", path, found });
 };

@@ -237,7 +237,7 @@ export class Connections implements Outbound {
   #sendLater(node: string, life: NodeLife | undefined, signal: Signal): void {
     // Encoded first: what cannot travel fails here, at its sender, and dials nobody.
     const body = encodeSignal(signal, this.#kernel.life, unknownLife).slice();
-    checkSize(signal, body, this.#settings.limits);
+    checkSize(signal, body.length, this.#settings.limits);
     const peer = this.#engage(node);
     peer.waiting.push({ signal, body, life });
     peer.waitingBytes += body.length;

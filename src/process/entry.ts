@@ -116,7 +116,7 @@ export class Entry implements Host, Runnable {
   push(message: unknown): void {
     if (this.state !== "running") return;
     if (this.handler !== undefined) return this.handler(message);
-    const mailbox = this.mailbox;
+    const mailbox = this.#mailbox ??= new Mailbox();
     mailbox.push(message);
     if (mailbox.length > this.kernel.maxMailbox) {
       return this.exit("max_mailbox");

@@ -42,3 +42,26 @@ export const doneWith = (value: unknown): Iterator<never, unknown> => {
   done.value = value;
   return done;
 };
+
+/** An iterator that yields an effect once and gives back its result; one object where Effect's own makes two. */
+class Once {
+  done = false;
+  value: unknown;
+  #isAsked = false;
+
+  constructor(effect: unknown) {
+    this.value = effect;
+  }
+
+  next(result: unknown): this {
+    if (this.#isAsked) {
+      this.done = true;
+      this.value = result;
+    }
+    this.#isAsked = true;
+    return this;
+  }
+}
+
+/** Yields an effect as usual. */
+export const yieldOnce = (effect: unknown): Iterator<unknown> => new Once(effect);

@@ -8,7 +8,7 @@ import { type AnyFiber, hostOf } from "../deps/fiber.ts";
 import type { Pid } from "../term/identifier.ts";
 import { CurrentKernel, CurrentProcess } from "./current.ts";
 import { Entry } from "./entry.ts";
-import { doneWith, runningFiber } from "./immediate.ts";
+import { doneWith, runningFiber, yieldOnce } from "./immediate.ts";
 import { Kernel } from "./kernel.ts";
 import { eventLoopTurn } from "./run_queue.ts";
 import type { KernelClock, Seams } from "./seams.ts";
@@ -88,7 +88,6 @@ const primitive: Effect.Effect<unknown, unknown> = Effectable.Prototype<Operatio
     return this.run(processOf(fiber), fiber);
   },
 });
-const yielded = primitive[Symbol.iterator] as (this: Effect.Effect<unknown, unknown>) => Iterator<unknown>;
 
 const Operation = function (this: { run: unknown }, run: unknown): void {
   this.run = run;
@@ -97,7 +96,7 @@ Operation.prototype = Object.create(primitive, {
   [Symbol.iterator]: {
     value(this: Operation): Iterator<unknown> {
       const fiber = runningFiber();
-      if (fiber === undefined) return yielded.call(this);
+      if (fiber === undefined) return yieldOnce(this);
       const effect = this.run(processOf(fiber), fiber);
       return Exit.isExit(effect) && Exit.isSuccess(effect)
         ? doneWith(effect.value)

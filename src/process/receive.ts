@@ -16,7 +16,7 @@ import { Timeout } from "../term/errors.ts";
 import type { Term } from "../term/term.ts";
 import { nowFor, startDeadline } from "./deadline.ts";
 import type { Entry } from "./entry.ts";
-import { doneWith, runningProcess } from "./immediate.ts";
+import { doneWith, runningProcess, yieldOnce } from "./immediate.ts";
 import type { Match } from "./mailbox.ts";
 import { processOf } from "./own_kernel.ts";
 
@@ -53,15 +53,14 @@ const primitive: Effect.Effect<unknown, Timeout> = Effectable.Prototype<Receive>
   },
 });
 
-const yielded = primitive[Symbol.iterator] as (this: Receive) => Iterator<unknown>;
 const prototype: Effect.Effect<unknown, Timeout> = Object.create(primitive, {
   [Symbol.iterator]: {
     value(this: Receive): Iterator<unknown> {
       const entry = runningProcess();
-      if (entry === undefined || entry.messageCount === 0) return yielded.call(this);
+      if (entry === undefined || entry.messageCount === 0) return yieldOnce(this);
       if (this.match === undefined) return doneWith(entry.mailbox.shift());
       const match = entry.mailbox.take(this, this.match);
-      return match === undefined ? yielded.call(this) : doneWith(match.found);
+      return match === undefined ? yieldOnce(this) : doneWith(match.found);
     },
   },
 });

@@ -11,7 +11,7 @@ import { BadArg, type Unsendable } from "../term/errors.ts";
 import { Pid } from "../term/identifier.ts";
 import { inspect } from "../term/inspect.ts";
 import { type Destination, dispatch, nodeOf, unsendableIn } from "./dispatch.ts";
-import { doneWith, runningProcess } from "./immediate.ts";
+import { doneWith, runningProcess, yieldOnce } from "./immediate.ts";
 import type { Kernel } from "./kernel.ts";
 import { kernelOf } from "./own_kernel.ts";
 
@@ -52,14 +52,13 @@ SendTo.prototype = Object.create(prototype, {
       const entry = runningProcess();
       const { to, message } = this;
       if (entry === undefined || !(to instanceof Pid) || to.home !== entry.kernel.life) {
-        return yielded.call(this);
+        return yieldOnce(this);
       }
       entry.kernel.table.get(to.number)?.push(message);
       return doneWith(message);
     },
   },
 });
-const yielded = prototype[Symbol.iterator] as (this: Send) => Iterator<unknown>;
 
 const sendElsewhere = (
   kernel: Kernel,
