@@ -9,9 +9,7 @@ import { register, type Registered } from "../epmd/client.ts";
 import { type PortMapper, serve } from "../epmd/server.ts";
 import type { Kernel } from "../process/kernel.ts";
 import { log } from "../process/log.ts";
-import { resolveHost } from "../net/dial.ts";
 import { AlreadyStarted, NoConnection, NoPermission } from "../term/errors.ts";
-import { isLoopbackHost } from "../term/node_name.ts";
 import type { Settings } from "./settings.ts";
 
 /** A registration that is kept. */
@@ -36,7 +34,7 @@ export const keepRegistered = async (
 ): Promise<Registration | RegistrationFailure> => {
   const { mapperPort } = settings;
   if (mapperPort === undefined) return { close: () => Promise.resolve() };
-  const mapper = { host: mapperHost(settings), port: mapperPort };
+  const mapper = { host: settings.mapperHost, port: mapperPort };
   const seams = { transport: settings.transport, clock: kernel.clock };
   let isOpen = true;
   let stopWaiting: () => void = () => {};
@@ -104,12 +102,6 @@ export const keepRegistered = async (
       return release();
     },
   };
-};
-
-/** A private node's mapper is private too. */
-const mapperHost = (settings: Settings): string => {
-  const { host } = settings.name;
-  return isLoopbackHost(host) ? resolveHost(host) : settings.listen.host;
 };
 
 const operation = (settings: Settings): string => `Node.start(${JSON.stringify(settings.name.full)})`;

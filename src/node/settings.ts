@@ -19,8 +19,11 @@ export interface StartOptions<Modules extends ReadonlyArray<AnyModule> = Readonl
   readonly cookie: string | Redacted.Redacted<string>;
   /** Modules whose functions need services: the caller's are theirs, when another node asks for them. */
   readonly modules?: Modules;
-  /** The port mapper: its port on every host is 4369, or `ERL_EPMD_PORT`; `false` does without one. */
-  readonly epmd?: { readonly port?: number } | false;
+  /**
+   * The port mapper: its port on every host is 4369, or `ERL_EPMD_PORT`; `host` is where this node registers, its
+   * own host by default; `false` does without one.
+   */
+  readonly epmd?: { readonly host?: string; readonly port?: number } | false;
   /** Where to listen: by default what the node's name says, on any free port. */
   readonly listen?: { readonly host?: string; readonly port?: number };
   /** Where other nodes listen, as `HOST:PORT` by their names: these are not asked of a mapper. */
@@ -57,6 +60,8 @@ export interface Settings {
   readonly listen: Address;
   /** The port of every host's mapper; `undefined` where there is none. */
   readonly mapperPort: number | undefined;
+  /** The host of the mapper that this node registers with. */
+  readonly mapperHost: string;
   readonly addresses: ReadonlyMap<string, Address>;
   readonly hidden: boolean;
   readonly limits: LinkLimits;
@@ -131,6 +136,11 @@ export const settingsOf = (name: string, options: StartOptions): Settings | BadA
     transport: options.transport ?? tcpTransport,
     listen: { host: resolveHost(listenHost), port: listenPort },
     mapperPort: options.epmd === false ? undefined : options.epmd?.port ?? mapperPortOfEnvironment(),
+    // A private node's mapper is private too.
+    mapperHost: resolveHost(
+      (options.epmd === false ? undefined : options.epmd?.host) ??
+        (isLoopbackHost(parsed.host) ? parsed.host : listenHost),
+    ),
     addresses,
     hidden: options.hidden ?? false,
     limits: { ...defaultLimits, ...options.limits, netTickTime },

@@ -16,32 +16,34 @@
  *
  * @module
  */
-import { Duration, Effect, Option } from "../deps/effect.ts";
-import { nowFor, startDeadline } from "../process/deadline.ts";
-import { waitUntil } from "../process/wait.ts";
+import { type Duration, Effect, Option } from "../deps/effect.ts";
 import type { Failure, Requirements, Success } from "../process/modules.ts";
 import { nameOfFunction } from "../process/modules.ts";
 import { withProcess } from "../process/own_kernel.ts";
 import { askHolder, exitHolder, reply, requestOf } from "../process/requests.ts";
 import { toEffect } from "../process/spawn.ts";
-import { NoProc, Timeout } from "../term/errors.ts";
+import { NoProc } from "../term/errors.ts";
 import type { Pid } from "../term/identifier.ts";
+import {
+  type AwaitError,
+  awaitTask,
+  defaultTimeout,
+  millisecondsOf,
+  settled,
+  toResult,
+} from "./task_await.ts";
 import { type Outcome, type SystemFailure, TaskHandle } from "./task_handle.ts";
 import type { AsyncError } from "./task_supervisor.ts";
 
 export * as Supervisor from "./task_supervisor.ts";
+export type { AwaitError } from "./task_await.ts";
 export type { SystemFailure } from "./task_handle.ts";
 
 /** A task: its result's type, and what its function can fail with. */
 export type Task<A, E = never> = TaskHandle<A, E>;
 
-/** What awaiting a task can fail with. */
-export type AwaitError<E> = E | SystemFailure | Timeout;
-
 /** The Effect that runs a function elsewhere and awaits it: for functions that call each other in a circle. */
 export type Result<A, E = never> = Effect.Effect<A, AwaitError<E> | AsyncError>;
-
-const defaultTimeout = 5000;
 
 /**
  * Starts a task on this node, in a process that goes with the caller's (`Task.async/1`).
@@ -83,26 +85,6 @@ export function async(body: unknown, args: unknown = []): Effect.Effect<Task<unk
 }
 
 /**
- * Waits for a task's result (`Task.await/2`). Any process may await it, also again.
- *
- * @param task The task.
- * @param timeout How long, 5 seconds by default; a number is milliseconds. The task runs on after it.
- * @returns The result. Fails with the task's own failure, with `timeout`, and with what {@link SystemFailure}
- *   lists: `noconnection` when the node is gone, `noproc` when there is no such supervisor, `undef`, `exit`
- *   with the task's exit reason, `max_children`, `unsendable`.
- */
-const await_ = <A, E>(
-  task: Task<A, E>,
-  timeout: Duration.Input | "infinity" = defaultTimeout,
-): Effect.Effect<A, AwaitError<E>> => {
-  const milliseconds = millisecondsOf(timeout);
-  return settled(task, milliseconds, (outcome): Effect.Effect<A, AwaitError<E>> => {
-    if (outcome !== undefined) return toResult(outcome);
-    return Effect.fail(new Timeout({ operation: `Task.await of ${task.operation}`, milliseconds }));
-  });
-};
-
-/**
  * Waits for a task's result, but not for ever (`Task.yield/2`).
  *
  * @param task The task.
@@ -114,7 +96,7 @@ const yield_ = <A, E>(
   timeout: Duration.Input | "infinity" = defaultTimeout,
 ): Effect.Effect<Option.Option<A>, E | SystemFailure> => settled(task, millisecondsOf(timeout), toOption);
 
-export { await_ as await, yield_ as yield };
+export { awaitTask as await, yield_ as yield };
 
 type FailureOf<T> = T extends Task<infer _A, infer E> ? E : never;
 
@@ -132,7 +114,7 @@ export const awaitMany = <const Tasks extends ReadonlyArray<Task<unknown, unknow
   { -readonly [Index in keyof Tasks]: Tasks[Index] extends Task<infer A, infer _E> ? A : never },
   AwaitError<FailureOf<Tasks[number]>>
 > => {
-  const all = Effect.forEach(tasks, (task) => await_(task, timeout), { concurrency: "unbounded" });
+  const all = Effect.forEach(tasks, (task) => awaitTask(task, timeout), { concurrency: "unbounded" });
   // One result for each task, in order: what the mapped type says.
   return all as never;
 };
@@ -188,47 +170,6 @@ export const pid = <A, E>(task: Task<A, E>): Effect.Effect<Pid, E | SystemFailur
     finish();
     return Effect.sync(stopWaiting);
   });
-
-const millisecondsOf = (timeout: Duration.Input | "infinity"): number => {
-  if (typeof timeout === "number") return timeout;
-  return timeout === "infinity" ? Infinity : Duration.toMillis(Duration.fromInputUnsafe(timeout));
-};
-
-/** Goes on with a task's end, or with nothing when the time is over. */
-const settled = <A, E, B, E2>(
-  task: Task<A, E>,
-  milliseconds: number,
-  goOn: (outcome: Outcome<A, E> | undefined) => Effect.Effect<B, E2>,
-): Effect.Effect<B, E2> =>
-  Effect.withFiber((fiber) => {
-    const already = task.take();
-    if (already !== undefined || milliseconds <= 0) return goOn(already);
-    let isOver = false;
-    // A message for the process wakes it too, and then it waits for what is left.
-    let due: number | undefined;
-    return waitUntil({
-      look: () => {
-        const outcome = task.take();
-        return outcome !== undefined || isOver ? goOn(outcome) : undefined;
-      },
-      watch: (wake) => {
-        const stopWaiting = task.whenSettled(wake);
-        const now = nowFor(fiber);
-        due ??= now + milliseconds;
-        const stopDeadline = startDeadline(fiber, Math.max(0, due - now), () => {
-          isOver = true;
-          wake();
-        });
-        return () => {
-          stopWaiting();
-          stopDeadline();
-        };
-      },
-    });
-  });
-
-const toResult = <A, E>(outcome: Outcome<A, E>): Effect.Effect<A, E | SystemFailure> =>
-  outcome.tag === "value" ? Effect.succeed(outcome.value) : Effect.fail(outcome.failure);
 
 const toOption = <A, E>(
   outcome: Outcome<A, E> | undefined,

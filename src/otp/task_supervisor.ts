@@ -55,6 +55,8 @@ import { shutDownChild } from "./shut_down.ts";
 import { startLinked } from "./start_link.ts";
 import { TaskHandle } from "./task_handle.ts";
 
+export { awaitTask as await } from "./task_await.ts";
+
 /** A task supervisor: its name here, its pid, or its name on a node. */
 export type SupervisorRef = string | Pid | readonly [name: string, node: string];
 

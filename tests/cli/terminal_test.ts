@@ -39,16 +39,10 @@ class AtTerminal implements AsyncDisposable {
       stderr: "null",
     }).spawn();
     this.#input = this.#child.stdin.getWriter();
-    this.#reading = (async () => {
-      for await (const text of this.#child.stdout.pipeThrough(new TextDecoderStream())) {
-        this.#shown += text;
-        this.#onText();
-      }
-      this.#isEnded = true;
-      this.#onText();
-    })();
+    this.#reading = this.#follow(this.#child.stdout);
   }
 
+  /** Presses keys. */
   type(text: string): Promise<void> {
     return this.#input.write(new TextEncoder().encode(text));
   }
@@ -66,6 +60,7 @@ class AtTerminal implements AsyncDisposable {
     }
   }
 
+  /** Waits until it has ended; its exit code. */
   async end(): Promise<number> {
     const { code } = await this.#child.status;
     await this.#reading;
@@ -73,8 +68,16 @@ class AtTerminal implements AsyncDisposable {
     return code;
   }
 
+  async #follow(stream: ReadableStream<Uint8Array>): Promise<void> {
+    for await (const text of stream.pipeThrough(new TextDecoderStream())) {
+      this.#shown += text;
+      this.#onText();
+    }
+    this.#isEnded = true;
+    this.#onText();
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
-    // The end of its input is a Ctrl-D.
     if (!this.#isEnded) this.#child.kill("SIGTERM");
     await this.end();
   }

@@ -65,7 +65,6 @@ Deno.exit(0);
 `;
 };
 
-/** Only what an empty cache shows is left out: the registry's warning of scripts that are not run. */
 const flags = ["--no-config", "--no-lock", "--no-prompt", "--allow-net", "--allow-import"];
 
 const runBoth = async (program: string, cache: string): Promise<void> => {
@@ -79,16 +78,16 @@ const runBoth = async (program: string, cache: string): Promise<void> => {
   assertEquals((await kate.end()).code, 0);
 };
 
-Deno.test("from a URL and with an empty cache two nodes run a remote task, whichever import comes first", () =>
-  withServer((origin) =>
-    withFolder(async (folder) => {
-      for (const isEffectFirst of [true, false]) {
-        const program = `${folder}/${isEffectFirst ? "effect_first" : "effect_last"}.ts`;
+for (const [isEffectFirst, order] of [[true, "before"], [false, "behind"]] as const) {
+  Deno.test(`from a URL two nodes run a remote task, with effect imported ${order} mod.ts`, () =>
+    withServer((origin) =>
+      withFolder(async (folder) => {
+        const program = `${folder}/program.ts`;
         await Deno.writeTextFile(program, programOf(origin, isEffectFirst, freePort()));
         await runBoth(program, `${folder}/cache`);
-      }
-    })
-  ));
+      })
+    ));
+}
 
 Deno.test("an example runs from its URL with an empty cache, with --allow-net alone", () =>
   withServer((origin) =>
