@@ -137,12 +137,12 @@ const warmUp = async (row: Row, side: Side, quick: boolean): Promise<number> => 
     await side.round(row.quickSize);
     return row.quickSize;
   }
-  const size = "fixed" in row.size ? row.size.fixed : await sizeFor(row, side, row.size.seconds);
-  for (let round = 0; round < warmRounds; round++) await side.round(size);
+  const [size, rounds] = "fixed" in row.size
+    ? [row.size.fixed, 2]
+    : [await sizeFor(row, side, row.size.seconds), 4];
+  for (let round = 0; round < rounds; round++) await side.round(size);
   return size;
 };
-
-const warmRounds = 2;
 
 /** How much takes so many seconds. */
 const sizeFor = async (row: Row, side: Side, seconds: number): Promise<number> => {

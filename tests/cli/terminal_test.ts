@@ -5,7 +5,7 @@
  * @module
  */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { chat, freePort, run } from "./support.ts";
+import { chat, freePort, ownAddress, run } from "./support.ts";
 
 const hasScript = (): boolean => {
   try {
@@ -29,8 +29,8 @@ class AtTerminal implements AsyncDisposable {
   #onText: () => void = () => {};
   #isEnded = false;
 
-  constructor(args: string, port: number) {
-    const command = `'${Deno.execPath()}' run -A --no-check --quiet '${chat}' ${args}`;
+  constructor(args: string, port: number, flags: string = "-A") {
+    const command = `'${Deno.execPath()}' run ${flags} --no-check --quiet '${chat}' ${args}`;
     this.#child = new Deno.Command("script", {
       args: ["--quiet", "--return", "--command", command, "/dev/null"],
       env: { ERL_EPMD_PORT: String(port), SHELL: "/bin/sh", TERM: "xterm" },
@@ -104,13 +104,28 @@ Deno.test({
 });
 
 Deno.test({
-  name: "at a terminal without a name the prompt has none",
+  name: "at a terminal without a name the prompt has none, and no permission is asked for",
   ignore,
   fn: async () => {
-    await using shell = new AtTerminal("", freePort());
+    await using shell = new AtTerminal("", freePort(), "");
     await shell.sees("iex(1)> ");
     await shell.type("\x04");
     assertEquals(await shell.end(), 0);
+  },
+});
+
+Deno.test({
+  name: "at a terminal a node with --allow-net alone asks for nothing more",
+  ignore,
+  fn: async () => {
+    const name = `alex@${ownAddress()}`;
+    await using alex = new AtTerminal(`--sname ${name} --cookie secret_token`, freePort(), "--allow-net");
+    await alex.sees(`iex(${name})1> `);
+    await alex.type("Node.isAlive()\r");
+    await alex.sees("\ntrue\n");
+    await alex.type("\x04");
+    assertEquals(await alex.end(), 0);
+    assert(!alex.text.includes("requests"));
   },
 });
 
