@@ -35,14 +35,12 @@
  * @module
  */
 import { hkdfSync, timingSafeEqual } from "node:crypto";
-import { parseNodeName } from "../../term/node_name.ts";
 import {
   confirmationKey,
   confirmationTag,
   type Exchange,
   lengthValueConcat,
   message,
-  pointBytes,
   sampleScalar,
   scalarRandomBytes,
   sessionKey,
@@ -50,9 +48,36 @@ import {
   tagBytes,
   transcriptHash,
 } from "./cpace.ts";
+import {
+  beginsWith,
+  composeAnswer,
+  composeHello,
+  Composer,
+  type EncryptionWish,
+  Fields,
+  frame,
+  type HandshakeFailureReason,
+  handshakeFrameLimit,
+  helloVersions,
+  join,
+  type KeyMessage,
+  kind,
+  magic,
+  nothing,
+  parseAnswer,
+  parseHello,
+  printable,
+  refusalCodes,
+  sessionBytes,
+  split,
+  strangerFrom,
+  utf8,
+  type Versions,
+  wishes,
+} from "./handshake_messages.ts";
 
-/** The longest body of a handshake frame, in bytes: 4 KiB. */
-export const handshakeFrameLimit = 4_096;
+export { busyRefusal, handshakeFrameLimit } from "./handshake_messages.ts";
+export type { EncryptionWish, HandshakeFailureReason, Versions } from "./handshake_messages.ts";
 
 /** The versions of the native protocol that this code speaks. */
 export const spokenVersions: Versions = { lowest: 1, highest: 1 };
@@ -69,23 +94,6 @@ export const capabilityBits = {
 const mandatoryBits = 0xffff_0000;
 const knownBits = Object.values(capabilityBits).reduce<number>((all, bit) => all | bit, 0);
 
-/** A range of protocol versions, each from 0 to 255. */
-export interface Versions {
-  /** The oldest. */
-  readonly lowest: number;
-  /** The newest. */
-  readonly highest: number;
-}
-
-/**
- * What an end wants of encryption. A link is plain only if neither end must seal; `must_seal` and
- * `must_be_plain` refuse each other.
- */
-export type EncryptionWish = "must_seal" | "may_be_plain" | "must_be_plain";
-
-/** The wishes in the order of their numbers on the wire. */
-const wishes: ReadonlyArray<EncryptionWish> = ["must_seal", "may_be_plain", "must_be_plain"];
-
 /**
  * What two wishes come to.
  *
@@ -100,28 +108,6 @@ export const negotiateEncryption = (
   if (one !== "must_seal" && other !== "must_seal") return "plain";
   return one === "must_be_plain" || other === "must_be_plain" ? "conflict" : "sealed";
 };
-
-/**
- * Why a handshake failed.
- *
- * - `cookie`: the cookies differ (or someone altered the handshake on its way, which looks the same).
- * - `version`: no protocol version, or mandatory capability, in common.
- * - `encryption`: one end must seal and the other must not.
- * - `name`: the node that answers is not the one sought.
- * - `point`: a message of the key exchange was no valid point, which honest ends never send.
- * - `frame`: not this protocol, or malformed, over the limit, out of order.
- * - `refused`: proven, and refused by the acceptor's decision.
- * - `busy`: too many handshakes at once; later is better.
- */
-export type HandshakeFailureReason =
-  | "cookie"
-  | "version"
-  | "encryption"
-  | "name"
-  | "point"
-  | "frame"
-  | "refused"
-  | "busy";
 
 /** How a handshake failed. */
 export interface HandshakeFailure {
@@ -256,171 +242,6 @@ export interface AcceptorOptions extends HandshakeOptions {
   /** Whether to refuse every hello, since too many others are at it; false by default. */
   readonly busy?: boolean;
 }
-
-// ---------------------------------------------------------------------------------------------------------
-// The wire
-
-const utf8 = new TextEncoder();
-const strictUtf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-
-const magic = utf8.encode("spawnlink");
-const sessionBytes = 16;
-const nothing: Uint8Array = new Uint8Array(0);
-
-/** The first byte of every message but the hello. */
-const kind = { refusal: 0, answer: 1, proof: 2, verdict: 3 } as const;
-
-/** The codes of a refusal in clear; a decision's refusal has none, since it comes proven in the verdict. */
-const refusalCodes: ReadonlyArray<Exclude<HandshakeFailureReason, "refused">> = [
-  "cookie",
-  "version",
-  "encryption",
-  "name",
-  "point",
-  "frame",
-  "busy",
-];
-
-/** Composes a message. */
-class Composer {
-  readonly #bytes: Array<number> = [];
-
-  u8(number: number): this {
-    this.#bytes.push(number & 255);
-    return this;
-  }
-
-  u32(number: number): this {
-    this.#bytes.push(number >>> 24, number >>> 16 & 255, number >>> 8 & 255, number & 255);
-    return this;
-  }
-
-  bytes(bytes: Uint8Array): this {
-    for (const byte of bytes) this.#bytes.push(byte);
-    return this;
-  }
-
-  /** Text behind its length; what is over 255 bytes is cut between characters. */
-  text(text: string): this {
-    const room = new Uint8Array(255);
-    const { written } = utf8.encodeInto(text, room);
-    return this.u8(written).bytes(room.subarray(0, written));
-  }
-
-  body(): Uint8Array {
-    return Uint8Array.from(this.#bytes);
-  }
-}
-
-/** Reads a message; says at its end whether all was there and nothing more. */
-class Fields {
-  readonly #bytes: Uint8Array;
-  #at: number;
-  #problem: string | undefined;
-
-  constructor(bytes: Uint8Array, at: number) {
-    this.#bytes = bytes;
-    this.#at = at;
-  }
-
-  bytes(count: number): Uint8Array {
-    const end = this.#at + count;
-    if (end > this.#bytes.length) {
-      this.#problem ??= "truncated";
-      return nothing;
-    }
-    const bytes = this.#bytes.slice(this.#at, end);
-    this.#at = end;
-    return bytes;
-  }
-
-  u8(): number {
-    return this.bytes(1)[0] ?? 0;
-  }
-
-  u32(): number {
-    const [a = 0, b = 0, c = 0, d = 0] = this.bytes(4);
-    return (a << 24 | b << 16 | c << 8 | d) >>> 0;
-  }
-
-  text(): string {
-    try {
-      return strictUtf8.decode(this.bytes(this.u8()));
-    } catch {
-      this.#problem ??= "text that is no UTF-8";
-      return "";
-    }
-  }
-
-  name(): string {
-    const name = this.text();
-    if ("problem" in parseNodeName(name)) this.#problem ??= "a name that is no node's";
-    return name;
-  }
-
-  wish(): EncryptionWish {
-    const wish = wishes[this.u8()];
-    if (wish === undefined) this.#problem ??= "an unknown wish for encryption";
-    return wish ?? "must_seal";
-  }
-
-  /** What is wrong with the message, if anything is. */
-  problem(): string | undefined {
-    if (this.#problem === undefined && this.#at < this.#bytes.length) this.#problem = "trailing bytes";
-    return this.#problem;
-  }
-}
-
-const frame = (body: Uint8Array): Uint8Array => {
-  const bytes = new Uint8Array(2 + body.length);
-  bytes[0] = body.length >>> 8;
-  bytes[1] = body.length;
-  bytes.set(body, 2);
-  return bytes;
-};
-
-const join = (one: Uint8Array, other: Uint8Array): Uint8Array => {
-  const bytes = new Uint8Array(one.length + other.length);
-  bytes.set(one);
-  bytes.set(other, one.length);
-  return bytes;
-};
-
-/**
- * A refusal that can be sent at once to whoever connects, when there is no room for one more handshake.
- *
- * @returns The bytes to send before closing.
- */
-export const busyRefusal = (): Uint8Array =>
-  frame(new Composer().u8(kind.refusal).u8(refusalCodes.indexOf("busy")).body());
-
-/** The first two letters of HTTP's methods, and of its answers. */
-const http = ["GE", "PO", "PU", "PA", "HE", "DE", "OP", "CO", "TR", "PR", "HT"];
-
-/** Whose protocol begins with these bytes, at least two, if it is a known one. */
-const strangerFrom = (bytes: Uint8Array): string | undefined => {
-  const [first = 0, second = 0, third = 0] = bytes;
-  const letters = String.fromCharCode(first, second);
-  if (http.includes(letters)) return "HTTP";
-  if (letters === "SS") return "SSH";
-  // A TLS record of the type handshake, version 3.x.
-  if (first === 0x16 && second === 3) return "TLS";
-  // Erlang's send_name message: 'N' of its handshake since OTP 23, 'n' before.
-  if (first < 0x10 && (third === 0x4e || third === 0x6e)) return "Erlang distribution";
-  return undefined;
-};
-
-const beginsWith = (bytes: Uint8Array, beginning: Uint8Array): boolean => {
-  const length = Math.min(bytes.length, beginning.length);
-  for (let index = 0; index < length; index++) if (bytes[index] !== beginning[index]) return false;
-  return true;
-};
-
-/** A reason that came from another node, fit for one line of a log. */
-const printable = (text: string): string => text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, "\ufffd");
-
-// ---------------------------------------------------------------------------------------------------------
-// The machines
 
 type State = "waiting" | "done" | HandshakeFailure;
 
@@ -612,99 +433,11 @@ const secretsOf = (exchange: Exchange, shared: Uint8Array): Secrets => {
   };
 };
 
-/** A hello or an answer as CPace sees it: the point at its end, and all that stands before. */
-interface KeyMessage {
-  readonly data: Uint8Array;
-  readonly point: Uint8Array;
-}
-
-const split = (body: Uint8Array): KeyMessage => ({
-  data: body.slice(0, body.length - pointBytes),
-  point: body.slice(body.length - pointBytes),
-});
-
 /** What a link will be once both proofs are there. */
 interface Pending {
   readonly link: Omit<Handshaken, "rest">;
   readonly secrets: Secrets;
 }
-
-interface Hello {
-  readonly wish: EncryptionWish;
-  readonly capabilities: number;
-  readonly creation: number;
-  readonly sid: Uint8Array;
-  readonly name: string;
-  readonly sought: string;
-}
-
-const composeHello = (hello: Hello, versions: Versions): Uint8Array =>
-  new Composer()
-    .bytes(magic)
-    .u8(versions.lowest)
-    .u8(versions.highest)
-    .u8(wishes.indexOf(hello.wish))
-    .u32(hello.capabilities)
-    .u32(hello.creation)
-    .bytes(hello.sid)
-    .text(hello.name)
-    .text(hello.sought)
-    .body();
-
-/** The versions in a hello of any version, undefined if it ends before them. */
-const helloVersions = (body: Uint8Array): Versions | undefined => {
-  const lowest = body[magic.length];
-  const highest = body[magic.length + 1];
-  return lowest === undefined || highest === undefined ? undefined : { lowest, highest };
-};
-
-const parseHello = (body: Uint8Array): Hello | string => {
-  const fields = new Fields(body, magic.length + 2);
-  const hello = {
-    wish: fields.wish(),
-    capabilities: fields.u32(),
-    creation: fields.u32(),
-    sid: fields.bytes(sessionBytes),
-    name: fields.name(),
-    sought: fields.name(),
-  };
-  fields.bytes(pointBytes);
-  return fields.problem() ?? hello;
-};
-
-interface Answer {
-  readonly version: number;
-  readonly wish: EncryptionWish;
-  readonly capabilities: number;
-  readonly creation: number;
-  readonly nonce: Uint8Array;
-  readonly name: string;
-}
-
-const composeAnswer = (answer: Answer): Uint8Array =>
-  new Composer()
-    .u8(kind.answer)
-    .u8(answer.version)
-    .u8(wishes.indexOf(answer.wish))
-    .u32(answer.capabilities)
-    .u32(answer.creation)
-    .bytes(answer.nonce)
-    .text(answer.name)
-    .body();
-
-const parseAnswer = (body: Uint8Array): Answer | string => {
-  const fields = new Fields(body, 1);
-  const answer = {
-    version: fields.u8(),
-    wish: fields.wish(),
-    capabilities: fields.u32(),
-    creation: fields.u32(),
-    nonce: fields.bytes(sessionBytes),
-    name: fields.name(),
-  };
-  fields.bytes(pointBytes);
-  return fields.problem() ?? answer;
-};
 
 /** The end that dials: 1. says hello, 2. takes the answer and proves itself, 3. takes the verdict. */
 class ConnectorMachine extends HandshakeMachine {

@@ -1,0 +1,212 @@
+/**
+ * The process of a task supervisor: starts tasks, hands their requests on to them, and takes them down with
+ * itself. What asks it is `task_supervisor.ts`.
+ *
+ * @module
+ */
+import { Context, Effect } from "../deps/effect.ts";
+import type { AnyContext } from "../deps/fiber.ts";
+import { unsendableIn } from "../process/dispatch.ts";
+import type { Entry } from "../process/entry.ts";
+import { exit } from "../process/exit.ts";
+import { link } from "../process/links.ts";
+import { receive } from "../process/receive.ts";
+import { handOn, type Held, heldOf, refuse, reply } from "../process/requests.ts";
+import { applyFunction } from "../process/spawn.ts";
+import { atom } from "../term/atom.ts";
+import { type AlreadyStarted, type BadArg, type Exit, MaxChildren } from "../term/errors.ts";
+import { Pid, Reference } from "../term/identifier.ts";
+import { inspect } from "../term/inspect.ts";
+import { isTuple } from "../term/tuple.ts";
+import { isRestarted, type Restart } from "./restart.ts";
+import { shutDownChild } from "./shut_down.ts";
+import { startLinked } from "./start_link.ts";
+
+/** How a task supervisor works. */
+export interface TaskSupervisorOptions {
+  /** The name to register under. */
+  readonly name?: string;
+  /** How many tasks it has at most: no limit by default. */
+  readonly maxChildren?: number;
+}
+
+/** What a supervisor is asked. Plain rows and texts: they travel as they are. */
+export type Ask =
+  | readonly [
+    "start_task",
+    module: string,
+    name: string,
+    args: ReadonlyArray<unknown>,
+    shutdown: number | null,
+  ]
+  | readonly [
+    "start_child",
+    module: string,
+    name: string,
+    args: ReadonlyArray<unknown>,
+    shutdown: number | null,
+    restart: Restart,
+  ]
+  | readonly ["terminate_child", pid: Pid]
+  | readonly ["children"];
+
+/** A task that runs. */
+interface Child {
+  readonly shutdown: number;
+  readonly restart: Restart;
+  readonly begin: () => Entry;
+}
+
+const defaultShutdown = 5000;
+
+/**
+ * Starts a task supervisor, linked to the caller (`Task.Supervisor.start_link/1`).
+ *
+ * @param options Its name, its limit.
+ * @returns Its pid. Fails with `already_started` when the name is taken, `badarg` when it is none.
+ */
+export const startLink = (options: TaskSupervisorOptions = {}): Effect.Effect<Pid, AlreadyStarted | BadArg> =>
+  startLinked({
+    operation: `Task.Supervisor.startLink(${options.name === undefined ? "" : inspect(options.name)})`,
+    name: options.name,
+    initialCall: "Task.Supervisor.init/1",
+    init: () => Effect.void,
+    loop: (self, parent) =>
+      Effect.withFiber((fiber) => supervise(self, parent, fiber.context, options.maxChildren ?? Infinity)),
+  });
+
+/** The process's loop: starts, forgets, and takes down what it has. */
+const supervise = (
+  self: Entry,
+  parent: Pid,
+  own: AnyContext,
+  maxChildren: number,
+): Effect.Effect<void, Exit> =>
+  Effect.gen(function* () {
+    const { kernel } = self;
+    const children = new Map<Pid, Child>();
+    // Services given to the node, and those of who started the supervisor.
+    const context = kernel.processContext(Context.merge(kernel.context, own));
+
+    const start = (child: Child): Entry => {
+      const entry = child.begin();
+      link(kernel, self, entry.pid);
+      children.set(entry.pid, child);
+      return entry;
+    };
+
+    const answer = (ask: Ask, held: Held, reference: Reference): Effect.Effect<void> => {
+      switch (ask[0]) {
+        case "start_task": {
+          if (children.size >= maxChildren) {
+            return Effect.sync(() => refuse(kernel, held, tooMany(maxChildren)));
+          }
+          const shutdown = ask[4] ?? defaultShutdown;
+          start({
+            shutdown,
+            restart: "temporary",
+            begin: () => beginTask(self, context, ask, held, reference),
+          });
+          return Effect.void;
+        }
+        case "start_child": {
+          if (children.size >= maxChildren) {
+            return Effect.sync(() => refuse(kernel, held, tooMany(maxChildren)));
+          }
+          const shutdown = ask[4] ?? defaultShutdown;
+          const entry = start({ shutdown, restart: ask[5], begin: () => beginChild(self, context, ask) });
+          return Effect.sync(() => reply(kernel, reference, entry.pid));
+        }
+        case "terminate_child": {
+          const child = children.get(ask[1]);
+          if (child === undefined) return Effect.sync(() => refuse(kernel, held, "noproc"));
+          children.delete(ask[1]);
+          const ended = shutDownChild(self, ask[1], child.shutdown);
+          return Effect.andThen(ended, Effect.sync(() => reply(kernel, reference, atom("ok"))));
+        }
+        case "children":
+          return Effect.sync(() => reply(kernel, reference, [...children.keys()]));
+      }
+    };
+
+    for (;;) {
+      const message = yield* receive();
+      if (!isTuple(message) || message.length !== 3) continue;
+      const [tag, from, content] = message;
+      if (tag === atom("EXIT") && from instanceof Pid) {
+        const child = children.get(from);
+        if (child !== undefined) {
+          children.delete(from);
+          if (isRestarted(child.restart, content)) start(child);
+        } else if (from === parent) {
+          yield* Effect.forEach(children, ([pid, { shutdown }]) => shutDownChild(self, pid, shutdown), {
+            discard: true,
+            concurrency: "unbounded",
+          });
+          return yield* exit(content);
+        }
+      } else if (tag === atom("$gen_call") && isTuple(from) && from[1] instanceof Reference) {
+        const held = heldOf(kernel, from[1]);
+        if (held === undefined) continue;
+        const ask = readAsk(content);
+        if (ask === undefined) refuse(kernel, held, "badarg");
+        else yield* answer(ask, held, from[1]);
+      }
+    }
+  });
+
+const tooMany = (maxChildren: number): MaxChildren =>
+  new MaxChildren({ operation: "Task.Supervisor", maxChildren });
+
+/** A task's process: holds the request, and answers it with its result. */
+const beginTask = (
+  self: Entry,
+  context: AnyContext,
+  ask: Extract<Ask, readonly ["start_task", ...ReadonlyArray<unknown>]>,
+  held: Held,
+  reference: Reference,
+): Entry => {
+  const { kernel } = self;
+  const [, module, name, args] = ask;
+  const initialCall = `${module}.${name}/${args.length}`;
+  const entry = kernel.spawn({ parent: self.pid, leader: self.leader, initialCall });
+  entry.failureIsTold = true;
+  handOn(held, entry);
+  const answered = Effect.flatMap(applyFunction(kernel, module, name, args), (value) => {
+    try {
+      reply(kernel, reference, value);
+      return Effect.void;
+    } catch (error) {
+      return Effect.fail(unsendableIn(`the result of ${initialCall}`, error));
+    }
+  });
+  kernel.start(entry, answered, context);
+  return entry;
+};
+
+const beginChild = (
+  self: Entry,
+  context: AnyContext,
+  ask: Extract<Ask, readonly ["start_child", ...ReadonlyArray<unknown>]>,
+): Entry => {
+  const [, module, name, args] = ask;
+  const initialCall = `${module}.${name}/${args.length}`;
+  const entry = self.kernel.spawn({ parent: self.pid, leader: self.leader, initialCall });
+  self.kernel.start(entry, applyFunction(self.kernel, module, name, args), context);
+  return entry;
+};
+
+/** A peer may send anything: what is none of the questions is refused. */
+const readAsk = (content: unknown): Ask | undefined => {
+  if (!Array.isArray(content)) return undefined;
+  const [tag, first, second, args, shutdown, restart] = content;
+  if (tag === "children" || (tag === "terminate_child" && first instanceof Pid)) {
+    return content as unknown as Ask;
+  }
+  const isCall = typeof first === "string" && typeof second === "string" && Array.isArray(args) &&
+    (shutdown === null || typeof shutdown === "number");
+  const isStart = tag === "start_task" ||
+    (tag === "start_child" &&
+      (restart === "permanent" || restart === "temporary" || restart === "transient"));
+  return isCall && isStart ? content as unknown as Ask : undefined;
+};
