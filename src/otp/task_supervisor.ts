@@ -15,9 +15,7 @@
 import { type Duration, Effect, Option } from "../deps/effect.ts";
 import { connected } from "../node/connected.ts";
 import type { Kernel } from "../process/kernel.ts";
-import type { link } from "../process/links.ts";
 import { type Failure, nameOfFunction, type Success } from "../process/modules.ts";
-import type { exit } from "../process/exit.ts";
 import { withKernel, withProcess } from "../process/own_kernel.ts";
 import { type Answer, cancelRequest, request } from "../process/requests.ts";
 import { unsendableIn } from "../process/dispatch.ts";
