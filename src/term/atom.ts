@@ -6,6 +6,9 @@
 import { WeakTable } from "./weak_table.ts";
 
 const atoms = new WeakTable<string, Atom>();
+/** The atoms asked for of late, held: looking through a weak reference costs more than a small atom's message. */
+const recent = new Map<string, Atom>();
+const heldAtMost = 1024;
 
 /**
  * An interned name, as Erlang's atom. Made by {@link atom} alone, so that two atoms of one name are one
@@ -60,4 +63,11 @@ export class Atom<Name extends string = string> {
  * @returns The interned atom.
  */
 export const atom = <const Name extends string>(name: Name): Atom<Name> =>
-  (atoms.get(name) ?? atoms.set(name, new Atom(name))) as Atom<Name>;
+  (recent.get(name) ?? intern(name)) as Atom<Name>;
+
+const intern = (name: string): Atom => {
+  const found = atoms.get(name) ?? atoms.set(name, new Atom(name));
+  if (recent.size >= heldAtMost) recent.clear();
+  recent.set(name, found);
+  return found;
+};

@@ -13,11 +13,6 @@ const deepestShown = 16;
 let nesting = 0;
 
 class TupleArray extends Array<unknown> {
-  // What map, filter and slice make of a tuple is a list.
-  static override get [Symbol.species](): ArrayConstructor {
-    return Array;
-  }
-
   override toString(): string {
     if (nesting > deepestShown) return "{…}";
     nesting++;
@@ -36,6 +31,10 @@ class TupleArray extends Array<unknown> {
     return this.toString();
   }
 }
+
+// What map, filter and slice make of a tuple is a list. By its constructor: a species of its own would make
+// each tuple cost fifty times as much.
+Object.defineProperty(TupleArray.prototype, "constructor", { value: Array });
 
 /**
  * A tuple of those elements, as Erlang's `{a, b}`.
