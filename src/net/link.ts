@@ -92,7 +92,7 @@ export class Link {
   /** Begins to read and to tick; signals may come from now on. */
   open(): void {
     this.#tick();
-    this.#watch(this.#options.limits.netTickTime);
+    this.#watch(this.#silence);
     this.#take(this.#options.handshaken.rest);
     void this.#read();
   }
@@ -255,12 +255,17 @@ export class Link {
     });
   }
 
+  // A little less than the time itself: within it, who waits is told.
+  get #silence(): number {
+    return this.#options.limits.netTickTime * 0.95;
+  }
+
   #watch(milliseconds: number): void {
     const { clock, limits } = this.#options;
     const due = clock.now() + milliseconds;
     this.#stopWatching = clock.after(milliseconds, () => {
       const now = clock.now();
-      const left = this.#lastRead + limits.netTickTime - now;
+      const left = this.#lastRead + this.#silence - now;
       // When this very event loop was blocked, what the peer sent may lie unread: it gets a quarter more.
       if (now - due > limits.netTickTime / 4) return this.#watch(limits.netTickTime / 4);
       if (left > 0) return this.#watch(left);

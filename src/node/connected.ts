@@ -6,12 +6,19 @@
 import { Effect } from "../deps/effect.ts";
 import { kernelOf } from "../process/own_kernel.ts";
 import { NoConnection } from "../term/errors.ts";
+import { parseNodeName } from "../term/node_name.ts";
 import { runningNode } from "./running.ts";
 
 /** Succeeds at once when there is a connection, or the node is this one. */
 export const connected = (node: string, operation: string): Effect.Effect<void, NoConnection> =>
   Effect.withFiber((fiber) => {
     const kernel = kernelOf(fiber);
+    const name: unknown = node;
+    const parsed = typeof name === "string" ? parseNodeName(name) : { problem: "a node's name is a text" };
+    if ("problem" in parsed) {
+      const detail = parsed.problem;
+      return Effect.fail(new NoConnection({ operation, node: String(name), because: "absent", detail }));
+    }
     if (kernel.outbound.isConnected(node)) return Effect.void;
     const own = runningNode(kernel);
     if (own === undefined) {

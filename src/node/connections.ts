@@ -251,6 +251,9 @@ export class Connections implements Outbound {
     const { life, clock, seams } = this.#kernel;
     const attempt: Attempt = { due, connection: undefined, isGivenUp: false, stopWaiting: () => {} };
     peer.attempt = attempt;
+    const fail = (error: unknown): void => {
+      if (!attempt.isGivenUp) this.#fail(peer, { because: "absent", detail: String(error) });
+    };
     if (!this.#isOpen || peer.name === life.name) {
       return this.#kernel.queue.push(() => this.#fail(peer, { because: "not_alive", detail: undefined }));
     }
@@ -277,7 +280,8 @@ export class Connections implements Outbound {
         if (attempt.isGivenUp) connection.close();
       },
     });
-    void dialled.then((outcome) => this.#onDialled(peer, attempt, outcome));
+    // Whatever goes wrong here is this attempt's failure, and not this program's.
+    dialled.then((outcome) => this.#onDialled(peer, attempt, outcome)).catch(fail);
   }
 
   #onDialled(peer: Peer, attempt: Attempt, outcome: Dialled): void {

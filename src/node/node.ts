@@ -6,6 +6,7 @@
 import { Clock, Context, Effect, Layer, Redacted } from "../deps/effect.ts";
 import type { AnyFiber } from "../deps/fiber.ts";
 import { CurrentKernel } from "../process/current.ts";
+import { wrongArgument } from "../process/arguments.ts";
 import { Kernel } from "../process/kernel.ts";
 import type { AnyModule } from "../process/modules.ts";
 import { nowFor, startDeadline } from "../process/deadline.ts";
@@ -197,7 +198,9 @@ export const ping = (node: string): Effect.Effect<Atom<"pong"> | Atom<"pang">> =
 export const monitor = (node: string, on: boolean = true): Effect.Effect<true, NoConnection> =>
   withProcess((entry) => {
     const own = runningNode(entry.kernel);
-    if (own === undefined) return Effect.fail(notAlive(node, `Node.monitor(${inspect(node)}, ${on})`));
+    const operation = `Node.monitor(${inspect(node)}, ${on})`;
+    if (own === undefined) return Effect.fail(notAlive(node, operation));
+    if (typeof node !== "string") return Effect.die(wrongArgument(operation, node, "a node's name"));
     own.monitors.monitor(entry, node, on);
     if (on && node !== entry.kernel.life.name) own.connections.connect(node, () => {});
     return Effect.succeed(true as const);
@@ -243,6 +246,11 @@ export const setCookie = (
   node?: string,
 ): Effect.Effect<true, BadArg> =>
   withKernel((kernel) => {
+    if (typeof cookie !== "string" && !Redacted.isRedacted(cookie)) {
+      return Effect.fail(
+        new BadArg({ operation: "Node.setCookie", problem: "the cookie is a text, or a Redacted one" }),
+      );
+    }
     const redacted = typeof cookie === "string" ? Redacted.make(cookie) : cookie;
     const own = runningNode(kernel);
     const operation = "Node.setCookie";

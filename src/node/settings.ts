@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { Duration, Redacted } from "../deps/effect.ts";
+import { Duration, Option, Redacted } from "../deps/effect.ts";
 import type { AnyModule, Services } from "../process/modules.ts";
 import type { Address, Transport } from "../process/seams.ts";
 import type { EncryptionWish, Versions } from "../protocol/native/handshake.ts";
@@ -11,6 +11,7 @@ import { defaultLimits, type LinkLimits } from "../net/link.ts";
 import { resolveHost } from "../net/dial.ts";
 import { tcpTransport } from "../net/tcp.ts";
 import { BadArg } from "../term/errors.ts";
+import { inspect } from "../term/inspect.ts";
 import { isLoopbackHost, type NodeName, parseNodeName } from "../term/node_name.ts";
 
 /** How a node is started. All but the cookie has a default. */
@@ -98,12 +99,41 @@ export const parseAddress = (text: string): Address | undefined => {
   return host === undefined || !(port < 65_536) ? undefined : { host, port };
 };
 
+/** A time in milliseconds; NaN for what is none. */
+const timeOf = (time: Duration.Input): number =>
+  Option.match(Duration.fromInput(time), { onNone: () => NaN, onSome: Duration.toMillis });
+
+const isCount = (value: number | undefined): boolean =>
+  value === undefined || (value > 0 && !Number.isNaN(value));
+const isPort = (port: number | undefined, least: number): boolean =>
+  port === undefined || (Number.isInteger(port) && port >= least && port < 65_536);
+
+/** What is wrong with options that the compiler would have refused, or could not know. */
+const problemOf = (options: StartOptions): string | undefined => {
+  const { encryption = "auto", epmd, listen, maxMailbox, limits = {} } = options;
+  if (!["auto", "always", "never"].includes(encryption)) {
+    return `encryption is auto, always or never, and not ${inspect(encryption)}`;
+  }
+  if (epmd !== false && !isPort(epmd?.port, 1)) return "the port mapper's port is a number from 1 to 65535";
+  if (!isPort(listen?.port, 0)) return "the port to listen on is a number from 0 to 65535";
+  if (!isCount(maxMailbox)) return "maxMailbox is a number of messages above 0";
+  const wrong = Object.entries(limits).find(([, bytes]) => !isCount(bytes));
+  return wrong === undefined ? undefined : `the limit ${wrong[0]} is a number of bytes above 0`;
+};
+
 /** Checks and completes what `Node.start` was given. */
 export const settingsOf = (name: string, options: StartOptions): Settings | BadArg => {
   const refuse = (problem: string): BadArg =>
     new BadArg({ operation: `Node.start(${JSON.stringify(name)})`, problem });
+  if (typeof name !== "string") return refuse("a node's name is a text, as alex@localhost");
   const parsed = parseNodeName(name);
   if ("problem" in parsed) return refuse(parsed.problem);
+  const given: unknown = options?.cookie;
+  if (typeof given !== "string" && !Redacted.isRedacted(given)) {
+    return refuse("there is no cookie: give all nodes of the cluster the same secret text, { cookie: … }");
+  }
+  const problem = problemOf(options);
+  if (problem !== undefined) return refuse(problem);
   const own = typeof options.cookie === "string" ? Redacted.make(options.cookie) : options.cookie;
   if (Redacted.value(own) === "") {
     return refuse("the cookie is empty: give all nodes of the cluster the same secret text");
@@ -114,15 +144,14 @@ export const settingsOf = (name: string, options: StartOptions): Settings | BadA
     if (address === undefined) return refuse(`the address of ${node} is written HOST:PORT, as 10.0.0.5:9100`);
     addresses.set(node, { ...address, host: resolveHost(address.host) });
   }
-  const netTickTime = Duration.toMillis(
-    Duration.fromInputUnsafe(options.netTickTime ?? defaultLimits.netTickTime),
-  );
+  const netTickTime = timeOf(options.netTickTime ?? defaultLimits.netTickTime);
+  const connectTime = timeOf(options.connectTime ?? "7 seconds");
+  if (!(connectTime > 0)) {
+    return refuse('connectTime is a time above 0, as 7000 (milliseconds) or "7 seconds"');
+  }
   if (!(netTickTime >= 100)) return refuse("netTickTime is 100 milliseconds or more");
   const listenHost = options.listen?.host ?? parsed.host;
   const listenPort = options.listen?.port ?? 0;
-  if (!Number.isInteger(listenPort) || listenPort < 0 || listenPort > 65_535) {
-    return refuse("the port to listen on is a number from 0 to 65535");
-  }
   const isPrivate = isLoopbackHost(listenHost);
   const { encryption = "auto" } = options;
   const others = new Map<string, Redacted.Redacted<string>>();
@@ -144,7 +173,7 @@ export const settingsOf = (name: string, options: StartOptions): Settings | BadA
     addresses,
     hidden: options.hidden ?? false,
     limits: { ...defaultLimits, ...options.limits, netTickTime },
-    connectTime: Duration.toMillis(Duration.fromInputUnsafe(options.connectTime ?? "7 seconds")),
+    connectTime,
     maxMailbox: options.maxMailbox ?? Infinity,
     versions: options.versions,
     encryptionWish: (node) => {

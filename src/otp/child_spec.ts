@@ -4,7 +4,8 @@
  *
  * @module
  */
-import { Duration, type Effect } from "../deps/effect.ts";
+import type { Duration, Effect } from "../deps/effect.ts";
+import { millisecondsOf } from "../process/arguments.ts";
 import type { Pid } from "../term/identifier.ts";
 import type { Restart } from "./restart.ts";
 
@@ -28,5 +29,5 @@ export interface ChildSpec<E = unknown, R = never> {
 /** A shutdown in milliseconds: `Infinity` waits for ever, -1 kills at once. */
 export const shutdownMilliseconds = (shutdown: Shutdown): number => {
   if (shutdown === "brutal_kill") return -1;
-  return shutdown === "infinity" ? Infinity : Duration.toMillis(Duration.fromInputUnsafe(shutdown));
+  return millisecondsOf("shutdown", shutdown);
 };

@@ -17,6 +17,7 @@
  * @module
  */
 import { type Duration, Effect, Option } from "../deps/effect.ts";
+import { wrongArgument } from "../process/arguments.ts";
 import type { Failure, Requirements, Success } from "../process/modules.ts";
 import { nameOfFunction } from "../process/modules.ts";
 import { withProcess } from "../process/own_kernel.ts";
@@ -24,14 +25,7 @@ import { askHolder, exitHolder, reply, requestOf } from "../process/requests.ts"
 import { toEffect } from "../process/spawn.ts";
 import { NoProc } from "../term/errors.ts";
 import type { Pid } from "../term/identifier.ts";
-import {
-  type AwaitError,
-  awaitTask,
-  defaultTimeout,
-  millisecondsOf,
-  settled,
-  toResult,
-} from "./task_await.ts";
+import { type AwaitError, awaitTask, defaultTimeout, settled, toResult } from "./task_await.ts";
 import { type Outcome, type SystemFailure, TaskHandle } from "./task_handle.ts";
 import type { AsyncError } from "./task_supervisor.ts";
 
@@ -94,7 +88,7 @@ export function async(body: unknown, args: unknown = []): Effect.Effect<Task<unk
 const yield_ = <A, E>(
   task: Task<A, E>,
   timeout: Duration.Input | "infinity" = defaultTimeout,
-): Effect.Effect<Option.Option<A>, E | SystemFailure> => settled(task, millisecondsOf(timeout), toOption);
+): Effect.Effect<Option.Option<A>, E | SystemFailure> => settled("Task.yield", task, timeout, toOption);
 
 export { awaitTask as await, yield_ as yield };
 
@@ -133,6 +127,7 @@ export const shutdown = <A, E>(
   timeout: Duration.Input | "infinity" | "brutal_kill" = defaultTimeout,
 ): Effect.Effect<Option.Option<A>, E | SystemFailure> =>
   Effect.suspend(() => {
+    if (!(task instanceof TaskHandle)) return Effect.die(wrongArgument("Task.shutdown", task, "a task"));
     const { kernel, pending } = task;
     const isBrutal = timeout === "brutal_kill";
     const unlessEndedByUs = (
@@ -140,10 +135,10 @@ export const shutdown = <A, E>(
     ): Effect.Effect<Option.Option<A>, E | SystemFailure> =>
       outcome !== undefined && wasEndedByUs(outcome) ? Effect.succeedNone : toOption(outcome);
     if (task.take() === undefined) exitHolder(kernel, pending, isBrutal ? "kill" : "shutdown");
-    return settled(task, isBrutal ? Infinity : millisecondsOf(timeout), (outcome) => {
+    return settled("Task.shutdown", task, isBrutal ? "infinity" : timeout, (outcome) => {
       if (outcome !== undefined) return unlessEndedByUs(outcome);
       exitHolder(kernel, pending, "kill");
-      return settled(task, Infinity, unlessEndedByUs);
+      return settled("Task.shutdown", task, "infinity", unlessEndedByUs);
     });
   });
 

@@ -3,11 +3,12 @@
  *
  * @module
  */
-import { Duration, Effect } from "../deps/effect.ts";
+import { type Duration, Effect } from "../deps/effect.ts";
+import { millisecondsOf, wrongArgument } from "../process/arguments.ts";
 import { nowFor, startDeadline } from "../process/deadline.ts";
 import { waitUntil } from "../process/wait.ts";
 import { Timeout } from "../term/errors.ts";
-import type { Outcome, SystemFailure, TaskHandle } from "./task_handle.ts";
+import { type Outcome, type SystemFailure, TaskHandle } from "./task_handle.ts";
 
 /** What awaiting a task can fail with. */
 export type AwaitError<E> = E | SystemFailure | Timeout;
@@ -28,35 +29,31 @@ export const awaitTask = <A, E>(
   task: TaskHandle<A, E>,
   timeout: Duration.Input | "infinity" = defaultTimeout,
 ): Effect.Effect<A, AwaitError<E>> => {
-  const milliseconds = millisecondsOf(timeout);
-  return settled(task, milliseconds, (outcome): Effect.Effect<A, AwaitError<E>> => {
+  return settled("Task.await", task, timeout, (outcome, milliseconds): Effect.Effect<A, AwaitError<E>> => {
     if (outcome !== undefined) return toResult(outcome);
     return Effect.fail(new Timeout({ operation: `Task.await of ${task.operation}`, milliseconds }));
   });
 };
 
-/** A time-out in milliseconds. */
-export const millisecondsOf = (timeout: Duration.Input | "infinity"): number => {
-  if (typeof timeout === "number") return timeout;
-  return timeout === "infinity" ? Infinity : Duration.toMillis(Duration.fromInputUnsafe(timeout));
-};
-
 /** Goes on with a task's end, or with nothing when the time is over. */
 export const settled = <A, E, B, E2>(
+  operation: string,
   task: TaskHandle<A, E>,
-  milliseconds: number,
-  goOn: (outcome: Outcome<A, E> | undefined) => Effect.Effect<B, E2>,
+  timeout: Duration.Input | "infinity",
+  goOn: (outcome: Outcome<A, E> | undefined, milliseconds: number) => Effect.Effect<B, E2>,
 ): Effect.Effect<B, E2> =>
   Effect.withFiber((fiber) => {
+    if (!(task instanceof TaskHandle)) return Effect.die(wrongArgument(operation, task, "a task"));
+    const milliseconds = millisecondsOf(operation, timeout);
     const already = task.take();
-    if (already !== undefined || milliseconds <= 0) return goOn(already);
+    if (already !== undefined || milliseconds <= 0) return goOn(already, milliseconds);
     let isOver = false;
     // A message for the process wakes it too, and then it waits for what is left.
     let due: number | undefined;
     return waitUntil({
       look: () => {
         const outcome = task.take();
-        return outcome !== undefined || isOver ? goOn(outcome) : undefined;
+        return outcome !== undefined || isOver ? goOn(outcome, milliseconds) : undefined;
       },
       watch: (wake) => {
         const stopWaiting = task.whenSettled(wake);

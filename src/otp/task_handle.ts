@@ -54,6 +54,7 @@ export class TaskHandle<out A, out E> {
   #waiters: Set<() => void> | undefined;
   #outcome: Outcome<A, E> | undefined;
   #watch: Reference | undefined;
+  #wasAwaited = false;
 
   /** @internal */
   constructor(owner: Entry, origin: TaskOrigin, begin: (onAnswer: (answer: Answer) => void) => Pending) {
@@ -87,6 +88,7 @@ export class TaskHandle<out A, out E> {
 
   /** @internal Calls `waiter` once the end has come; the result takes that back. */
   whenSettled(waiter: () => void): () => void {
+    this.#wasAwaited = true;
     const waiters = this.#waiters ??= new Set();
     waiters.add(waiter);
     return () => void waiters.delete(waiter);
@@ -150,10 +152,16 @@ export class TaskHandle<out A, out E> {
 
   // A failure that nobody has asked for when the owner ends would be lost without a word.
   #logUnlessAwaited(failure: unknown): void {
-    const { kernel } = this.#owner;
+    const { kernel, state } = this.#owner;
+    // What the owner's own end did to the task is no news, nor what shutting down did.
+    const wasEnded = failure instanceof Exit &&
+      (failure.reason === "shutdown" || failure.reason === "killed");
+    if (this.#wasAwaited || wasEnded || (state !== "running" && this.#pending.linked)) return;
     const made = monitor(kernel, {
       watched: this.owner,
       onDown: () =>
+        // A node that stops takes its connections with it.
+        (failure instanceof NoConnection && !kernel.isAlive) ||
         log(kernel, "error", `Nobody awaited ${this.operation}, which failed: ${formatExitReason(failure)}`),
     });
     this.#watch = made.reference;

@@ -18,6 +18,7 @@ import type { Kernel } from "../process/kernel.ts";
 import { type Failure, nameOfFunction, type Success } from "../process/modules.ts";
 import { withKernel, withProcess } from "../process/own_kernel.ts";
 import { type Answer, cancelRequest, request } from "../process/requests.ts";
+import { isNameOnNode, wrongArgument } from "../process/arguments.ts";
 import { unsendableIn } from "../process/dispatch.ts";
 import { waitUntilWritable } from "../process/send.ts";
 import { type Atom, atom } from "../term/atom.ts";
@@ -29,7 +30,7 @@ import {
   MaxChildren,
   NoConnection,
   NoProc,
-  type Unsendable,
+  Unsendable,
 } from "../term/errors.ts";
 import { Pid } from "../term/identifier.ts";
 import { inspect } from "../term/inspect.ts";
@@ -119,6 +120,7 @@ const startTask = <A, E>(
     const call = callOf(name, supervisor, body, args);
     if (call instanceof BadArg) return Effect.fail(call);
     const { kernel } = owner;
+    if (!isRef(supervisor)) return Effect.fail(wrongSupervisor(name, supervisor));
     const node = nodeOf(kernel, supervisor);
     const begin = (): Effect.Effect<TaskHandle<A, E>, AsyncError> => {
       const message: Ask = [
@@ -131,7 +133,7 @@ const startTask = <A, E>(
       const origin = {
         operation: call.operation,
         module: call.module,
-        supervisor: () => inspect(supervisor),
+        supervisor: () => textOf(supervisor),
       };
       try {
         const task = new TaskHandle<A, E>(
@@ -144,7 +146,7 @@ const startTask = <A, E>(
           ? waitUntilWritable(kernel, node, task)
           : Effect.succeed(task);
       } catch (error) {
-        return Effect.fail(unsendableIn(call.operation(), error));
+        return Effect.fail(argumentsIn(call.operation(), error));
       }
     };
     if (node === undefined || kernel.outbound.isConnected(node)) {
@@ -236,6 +238,7 @@ const ask_ = <A>(
   read: (value: unknown) => Option.Option<A>,
 ): Effect.Effect<A, CallError | MaxChildren> =>
   withKernel((kernel) => {
+    if (!isRef(supervisor)) return Effect.fail(wrongSupervisor("Task.Supervisor", supervisor));
     const node = nodeOf(kernel, supervisor);
     const asked = Effect.callback<A, CallError | MaxChildren>((resume) => {
       const onAnswer = (answer: Answer): void =>
@@ -263,7 +266,7 @@ const readAnswer = <A>(
   }
   if (answer.tag === "down") {
     const { reason } = answer;
-    if (reason === "noproc") return Effect.fail(new NoProc({ operation, process: inspect(supervisor) }));
+    if (reason === "noproc") return Effect.fail(new NoProc({ operation, process: textOf(supervisor) }));
     if (reason instanceof MaxChildren) return Effect.fail(new MaxChildren({ ...reason, operation }));
     return Effect.fail(new Exit({ operation, reason }));
   }
@@ -297,11 +300,21 @@ const callOf = (name: string, supervisor: SupervisorRef, body: unknown, args: un
   };
 };
 
+/** The caller gave arguments, which lie within the message that travels. */
+const argumentsIn = (operation: string, error: unknown): Unsendable => {
+  const { path, found } = unsendableIn(operation, error);
+  return new Unsendable({ operation, path: path.replace(/^message\[3\]/, "args"), found });
+};
+
+const isRef = (supervisor: unknown): supervisor is SupervisorRef =>
+  typeof supervisor === "string" || supervisor instanceof Pid || isNameOnNode(supervisor);
+
+const wrongSupervisor = (operation: string, given: unknown): BadArg =>
+  wrongArgument(operation, given, 'a supervisor, as its name, its pid or ["Name", "name@host"],');
+
 /** A supervisor as Elixir writes it: `{Chat.TaskSupervisor, "moebi@localhost"}`. */
 const textOf = (supervisor: SupervisorRef): string =>
-  typeof supervisor === "string" || supervisor instanceof Pid
-    ? inspect(supervisor)
-    : `{${supervisor[0]}, ${inspect(supervisor[1])}}`;
+  isNameOnNode(supervisor) ? `{${supervisor[0]}, ${inspect(supervisor[1])}}` : inspect(supervisor);
 
 const millisecondsOf = (shutdown: Shutdown | undefined): number | null =>
   shutdown === undefined ? null : shutdownMilliseconds(shutdown);

@@ -5,6 +5,7 @@
  */
 import { Unsendable } from "../term/errors.ts";
 import { Pid, Reference } from "../term/identifier.ts";
+import { isNameOnNode, wrongArgument } from "./arguments.ts";
 import type { Kernel } from "./kernel.ts";
 import { Op } from "./signal.ts";
 
@@ -15,6 +16,7 @@ export type Destination = Pid | Reference | string | readonly [name: string, nod
 export const nodeOf = (kernel: Kernel, to: Destination): string | undefined => {
   if (typeof to === "string") return undefined;
   if (to instanceof Pid || to instanceof Reference) return to.home === kernel.life ? undefined : to.node;
+  if (!isNameOnNode(to)) return undefined;
   return to[1] === kernel.life.name ? undefined : to[1];
 };
 
@@ -38,6 +40,9 @@ export const dispatch = (kernel: Kernel, to: Destination, message: unknown): boo
     if (to.home === kernel.life) kernel.aliases.get(to.number)?.(message);
     else kernel.outbound.send(to.node, to.home, [Op.sendAlias, to.number, message]);
     return true;
+  }
+  if (!isNameOnNode(to)) {
+    throw wrongArgument("Process.send", to, 'a pid, a name, ["name", "name@host"] or an alias');
   }
   const [name, node] = to;
   if (node === kernel.life.name) kernel.names.get(name)?.push(message);

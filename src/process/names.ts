@@ -4,8 +4,9 @@
  * @module
  */
 import { BadArg } from "../term/errors.ts";
-import type { Pid } from "../term/identifier.ts";
+import { Pid } from "../term/identifier.ts";
 import { inspect } from "../term/inspect.ts";
+import { wrongArgument } from "./arguments.ts";
 import type { Kernel } from "./kernel.ts";
 
 const reserved: ReadonlySet<string> = new Set(["undefined", "nil", "true", "false"]);
@@ -17,6 +18,7 @@ export const register = (kernel: Kernel, pid: Pid, name: unknown): BadArg | unde
   if (typeof name !== "string" || name === "" || reserved.has(name)) {
     return refuse(`a registered name is a text that is not empty and not one of ${[...reserved].join(", ")}`);
   }
+  if (!(pid instanceof Pid)) return wrongArgument("Process.register", pid, "a pid");
   const entry = kernel.find(pid);
   if (entry === undefined || entry.state !== "running") {
     return refuse(

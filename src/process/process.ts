@@ -3,13 +3,14 @@
  *
  * @module
  */
-import { Duration, Effect, Option } from "../deps/effect.ts";
+import { type Duration, Effect, Option } from "../deps/effect.ts";
 import type { AnyContext, AnyEffect, AnyFiber } from "../deps/fiber.ts";
 import { atom } from "../term/atom.ts";
 import { BadArg, NoProc } from "../term/errors.ts";
 import { Pid, type Reference } from "../term/identifier.ts";
 import { inspect } from "../term/inspect.ts";
 import { isTuple, tuple } from "../term/tuple.ts";
+import { isNameOnNode, millisecondsOf, withPid, wrongArgument } from "./arguments.ts";
 import type { Entry } from "./entry.ts";
 import { normalizeReason } from "./exit_reason.ts";
 import * as links from "./links.ts";
@@ -42,6 +43,9 @@ const bodyOf = (
   const name = nameOfFunction(body);
   const call = name === undefined ? undefined : `${name.module}.${name.function}/${args.length}`;
   if (Effect.isEffect(body)) return [body as AnyEffect, undefined];
+  if (name === undefined && typeof body !== "function") {
+    return [Effect.die(wrongArgument("Process.spawn", body, "an Effect or a function")), undefined];
+  }
   if (typeof body === "function") {
     return [Effect.suspend(() => toEffect(Reflect.apply(body, undefined, args))), call];
   }
@@ -141,10 +145,12 @@ export function spawnMonitor(
  *   exits; a dead process of another node is told by an exit signal.
  */
 export const link = (pid: Pid): Effect.Effect<true, NoProc> =>
-  withProcess((entry) => {
-    if (links.link(entry.kernel, entry, pid) === "linked") return Effect.succeed(true as const);
-    return Effect.fail(new NoProc({ operation: `Process.link(${inspect(pid)})`, process: inspect(pid) }));
-  });
+  withProcess((entry) =>
+    withPid("Process.link", pid, () => {
+      if (links.link(entry.kernel, entry, pid) === "linked") return Effect.succeed(true as const);
+      return Effect.fail(new NoProc({ operation: `Process.link(${inspect(pid)})`, process: inspect(pid) }));
+    })
+  );
 
 /**
  * Undoes a link; nothing of the other's end is seen from now on (`Process.unlink/1`).
@@ -153,10 +159,12 @@ export const link = (pid: Pid): Effect.Effect<true, NoProc> =>
  * @returns `true`, also when there was no link.
  */
 export const unlink = (pid: Pid): Effect.Effect<true> =>
-  withProcess((entry) => {
-    links.unlink(entry.kernel, entry, pid);
-    return Effect.succeed(true as const);
-  });
+  withProcess((entry) =>
+    withPid("Process.unlink", pid, () => {
+      links.unlink(entry.kernel, entry, pid);
+      return Effect.succeed(true as const);
+    })
+  );
 
 /**
  * Monitors a process on any node: its end arrives as a `{:DOWN, ref, :process, pid, reason}` message, see
@@ -171,6 +179,9 @@ export const monitor = (
   withProcess((entry) => {
     const { kernel } = entry;
     const target = typeof watched === "string" ? [watched, kernel.life.name] as const : watched;
+    if (!(target instanceof Pid || isNameOnNode(target))) {
+      return Effect.die(wrongArgument("Process.monitor", watched, 'a pid, a name or ["name", "name@host"]'));
+    }
     return Effect.succeed(monitors.monitor(kernel, { watched: target, owner: entry }).reference);
   });
 
@@ -218,20 +229,22 @@ export const demonitor = (
  * @returns `true`, also when the process is dead.
  */
 export const exit = (pid: Pid, reason: unknown): Effect.Effect<true> =>
-  withProcess((entry) => {
-    const { kernel } = entry;
-    const normalized = normalizeReason(reason);
-    if (pid.home !== kernel.life) {
-      kernel.outbound.send(pid.node, pid.home, [Op.exitSignal, entry.pid.depart(), pid.number, normalized]);
-      return Effect.succeed(true as const);
-    }
-    const target = kernel.find(pid);
-    if (target !== undefined) links.exitSignal(target, entry.pid, normalized);
-    // Of its own exit signal a process dies here, and not a few steps later: the queue interrupts it first.
-    return entry.state === "running"
-      ? Effect.succeed(true as const)
-      : Effect.as(Effect.yieldNow, true as const);
-  });
+  withProcess((entry) =>
+    withPid("Process.exit", pid, () => {
+      const { kernel } = entry;
+      const normalized = normalizeReason(reason);
+      if (pid.home !== kernel.life) {
+        kernel.outbound.send(pid.node, pid.home, [Op.exitSignal, entry.pid.depart(), pid.number, normalized]);
+        return Effect.succeed(true as const);
+      }
+      const target = kernel.find(pid);
+      if (target !== undefined) links.exitSignal(target, entry.pid, normalized);
+      // Of its own exit signal a process dies here, and not a few steps later: the queue interrupts it first.
+      return entry.state === "running"
+        ? Effect.succeed(true as const)
+        : Effect.as(Effect.yieldNow, true as const);
+    })
+  );
 
 /**
  * Whether exit signals reach the caller as messages instead of ending it (`Process.flag(:trap_exit, on)`).
@@ -294,7 +307,7 @@ export const registered = (): Effect.Effect<ReadonlyArray<string>> =>
  */
 export const isAlive = (pid: Pid): Effect.Effect<boolean, BadArg> =>
   withKernel((kernel) =>
-    ofThisNode(kernel.life === pid.home, "Process.isAlive", pid, () => kernel.find(pid)?.state === "running")
+    ofThisNode(kernel.life === pid?.home, "Process.isAlive", pid, () => kernel.find(pid)?.state === "running")
   );
 
 const ofThisNode = <A>(
@@ -304,6 +317,7 @@ const ofThisNode = <A>(
   answer: () => A,
 ): Effect.Effect<A, BadArg> => {
   if (isHere) return Effect.sync(answer);
+  if (!(pid instanceof Pid)) return Effect.fail(wrongArgument(name, pid, "a pid"));
   const problem = `the process is of ${pid.node}: ask there, or monitor it`;
   return Effect.fail(new BadArg({ operation: `${name}(${inspect(pid)})`, problem }));
 };
@@ -348,7 +362,7 @@ export interface ProcessInfo {
  */
 export const info = (pid: Pid): Effect.Effect<Option.Option<ProcessInfo>, BadArg> =>
   withKernel((kernel) =>
-    ofThisNode(kernel.life === pid.home, "Process.info", pid, () => {
+    ofThisNode(kernel.life === pid?.home, "Process.info", pid, () => {
       const entry = kernel.find(pid);
       return entry === undefined || entry.state !== "running" ? Option.none() : Option.some(infoOf(entry));
     })
@@ -413,9 +427,7 @@ export const sendAfter = (
 ): Effect.Effect<Reference, BadArg> =>
   withKernel((kernel) => {
     const operation = `Process.sendAfter(${inspect(to)}, ${inspect(message)}, ${inspect(after)})`;
-    const milliseconds = typeof after === "number"
-      ? after
-      : Duration.toMillis(Duration.fromInputUnsafe(after));
+    const milliseconds = millisecondsOf(operation, after);
     if (!(milliseconds >= 0) || milliseconds === Infinity) {
       return Effect.fail(
         new BadArg({ operation, problem: "the time is a number of milliseconds, 0 or more" }),

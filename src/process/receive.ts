@@ -3,17 +3,11 @@
  *
  * @module
  */
-import {
-  Duration,
-  type Duration as DurationModule,
-  Effect,
-  Effectable,
-  Option,
-  Schema,
-} from "../deps/effect.ts";
+import { type Duration, Effect, Effectable, Option, Schema } from "../deps/effect.ts";
 import { type AnyEffect, type AnyFiber, isHosted } from "../deps/fiber.ts";
 import { Timeout } from "../term/errors.ts";
 import type { Term } from "../term/term.ts";
+import { millisecondsOf, wrongArgument } from "./arguments.ts";
 import { nowFor, startDeadline } from "./deadline.ts";
 import type { Entry } from "./entry.ts";
 import { doneWith, runningProcess, yieldOnce } from "./immediate.ts";
@@ -23,7 +17,7 @@ import { processOf } from "./own_kernel.ts";
 /** How long a receive waits. */
 export interface ReceiveOptions {
   /** Fails with `timeout` when nothing that matches came in that time; 0 looks once. */
-  readonly after?: DurationModule.Input;
+  readonly after?: Duration.Input | "infinity";
 }
 
 /** A receive as one primitive: it takes a message, or parks its process until the next one comes. */
@@ -131,6 +125,14 @@ export function receive(
   const matches = Schema.isSchema(matchOrOptions) || typeof matchOrOptions === "function";
   const chosen = matches ? options : matchOrOptions as ReceiveOptions | undefined;
   const match = matches ? matcherOf(matchOrOptions) : undefined;
+  if (
+    !matches &&
+    (typeof matchOrOptions !== "object" || matchOrOptions === null || !("after" in matchOrOptions))
+  ) {
+    return Effect.die(
+      wrongArgument("Process.receive", matchOrOptions, "a Schema, a guard, a function or { after }"),
+    );
+  }
   if (chosen?.after !== undefined) return within(match, chosen.after);
   return match === undefined ? receiveAny : makeReceive(match);
 }
@@ -152,7 +154,12 @@ const fromOption = (option: Option.Option<unknown>): Match =>
   Option.isSome(option) ? { found: option.value } : undefined;
 
 /** A receive with a time-out: what comes later stays in the mailbox. */
-const within = (match: Receive["match"], after: DurationModule.Input): Effect.Effect<unknown, Timeout> => {
-  const milliseconds = Duration.toMillis(Duration.fromInputUnsafe(after));
-  return Effect.withFiber((fiber) => makeReceive(match, { milliseconds, at: nowFor(fiber) + milliseconds }));
+const within = (
+  match: Receive["match"],
+  after: Duration.Input | "infinity",
+): Effect.Effect<unknown, Timeout> => {
+  return Effect.withFiber((fiber) => {
+    const milliseconds = millisecondsOf("Process.receive", after);
+    return makeReceive(match, { milliseconds, at: nowFor(fiber) + milliseconds });
+  });
 };

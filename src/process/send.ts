@@ -71,7 +71,7 @@ const sendElsewhere = (
       return Effect.fail(new BadArg({ operation: operationOf(to, message), problem }));
     }
   } catch (error) {
-    return Effect.fail(unsendableIn(operationOf(to, message), error));
+    return Effect.fail(error instanceof BadArg ? error : unsendableIn(operationOf(to, message), error));
   }
   const node = nodeOf(kernel, to);
   return node !== undefined && kernel.outbound.isBusy(node)

@@ -3,8 +3,7 @@
  *
  * @module
  */
-import type { Reference } from "../term/identifier.ts";
-import type { Pid } from "../term/identifier.ts";
+import { type Pid, Reference } from "../term/identifier.ts";
 import type { Entry } from "./entry.ts";
 import type { Kernel } from "./kernel.ts";
 
@@ -72,7 +71,9 @@ export const breakTimers = (kernel: Kernel, entry: Entry): void => {
 };
 
 const timerOf = (kernel: Kernel, reference: Reference): Timer | undefined =>
-  reference.home === kernel.life ? kernel.timers.get(reference.number) : undefined;
+  reference instanceof Reference && reference.home === kernel.life
+    ? kernel.timers.get(reference.number)
+    : undefined;
 
 const forget = (kernel: Kernel, timer: Timer): void => {
   kernel.timers.delete(timer.reference.number);

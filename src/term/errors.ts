@@ -32,6 +32,14 @@ const failure = <Tag extends string, Fields extends object>(
       // Shown by Error.prototype.toString as `tag: message`.
       Object.defineProperty(this, "name", { value: tag, configurable: true });
     }
+
+    [Symbol.for("Deno.customInspect")](): string {
+      return String(this);
+    }
+
+    [Symbol.for("nodejs.util.inspect.custom")](): string {
+      return String(this);
+    }
   };
   // The tagged error takes over the fields that it is given; no type can say so for a generic row of fields.
   return Failure as unknown as FailureClass<Tag, Fields>;
@@ -102,7 +110,7 @@ const UnsendableBase: FailureClass<"unsendable", {
   readonly path: string;
   readonly found: string;
 }> = failure("unsendable", ({ path, found }) => {
-  return `${path} is ${found}, which cannot travel to another node`;
+  return `${path} cannot travel to another node: it is ${found}`;
 });
 /** A value holds something that cannot travel; `path` says where, `found` what. */
 export class Unsendable extends UnsendableBase {}

@@ -1,0 +1,34 @@
+/**
+ * Arguments that the compiler would have refused, as a shell or plain JavaScript can give them: each is a
+ * `badarg` that says what was given and what to give instead.
+ *
+ * @module
+ */
+import { Duration, Effect, Option } from "../deps/effect.ts";
+import { BadArg } from "../term/errors.ts";
+import { Pid } from "../term/identifier.ts";
+import { inspect } from "../term/inspect.ts";
+
+/** The failure of such an argument. */
+export const wrongArgument = (operation: string, given: unknown, wanted: string): BadArg =>
+  new BadArg({ operation, problem: `${inspect(given).slice(0, 200)} was given where ${wanted} belongs` });
+
+/** Goes on when that is a pid; dies with `badarg` when it is none. */
+export const withPid = <A, E, R>(
+  operation: string,
+  pid: unknown,
+  goOn: () => Effect.Effect<A, E, R>,
+): Effect.Effect<A, E, R> => pid instanceof Pid ? goOn() : Effect.die(wrongArgument(operation, pid, "a pid"));
+
+/** Whether that is a name on a node, `[name, node]`. */
+export const isNameOnNode = (value: unknown): value is readonly [name: string, node: string] =>
+  Array.isArray(value) && value.length === 2 && typeof value[0] === "string" && typeof value[1] === "string";
+
+/** A time in milliseconds; a number is milliseconds, `infinity` is for ever. Throws `badarg` for what is none. */
+export const millisecondsOf = (operation: string, time: Duration.Input | "infinity"): number => {
+  if (time === "infinity") return Infinity;
+  if (typeof time === "number" && !Number.isNaN(time)) return time;
+  const duration = typeof time === "number" ? Option.none() : Duration.fromInput(time);
+  if (Option.isSome(duration)) return Duration.toMillis(duration.value);
+  throw wrongArgument(operation, time, 'a time, as 500 (milliseconds), "5 seconds" or "infinity",');
+};
