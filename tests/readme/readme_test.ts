@@ -63,6 +63,10 @@ for (const [index, { block, output }] of programs.entries()) {
   });
 }
 
+Deno.test("nothing in the README is still to be filled in", () => {
+  assertEquals(readme.match(/@[A-Z]+@/g), null);
+});
+
 Deno.test("the tasks that the README names are there", async () => {
   const { default: config } = await import("../../deno.json", { with: { type: "json" } });
   const named = [...readme.matchAll(/deno(?:@[\d.]+)? task (\w+)/g)].map(([, name = ""]) => name);
