@@ -71,7 +71,9 @@ export const groupLeaderOf = (fiber: AnyFiber): Pid => {
 /** An operation of the calling process; done within its generator's step where it can be, see `immediate.ts`. */
 export const withProcess = <A, E, R>(
   operation: (entry: Entry, fiber: AnyFiber) => Effect.Effect<A, E, R>,
-): Effect.Effect<A, E, R> => new Operation(operation) as unknown as Effect.Effect<A, E, R>;
+): Effect.Effect<A, E, R> =>
+  // The primitive gives what the operation gives; its class knows no type parameters.
+  new Operation(operation) as unknown as Effect.Effect<A, E, R>;
 
 /** An operation of the kernel, which needs no self and makes no fiber a process. */
 export const withKernel = <A, E, R>(

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { AssertionError } from "@std/assert";
+import { assertEquals, AssertionError } from "@std/assert";
 import { Cause, Effect, Exit } from "../../src/deps/effect.ts";
 import { inspect } from "../../mod.ts";
 import { Exit as ExitFailure, isTaggedError } from "../../src/term/errors.ts";
@@ -226,10 +226,12 @@ export const testGroup = (group: string, options: GroupOptions = {}): void => {
     }
   }
   if (left.length === 0) return;
-  const missing = [...new Set(left.flatMap(missingOf))].sort().join(", ");
-  Deno.test({
-    name: `${group}: ${left.length} of ${cases.length} cases are left out, for ${missing}`,
-    ignore: true,
-    fn: () => {},
-  });
+  const missing = [...new Set(left.flatMap(missingOf))].sort();
+  const name = `${group}: ${left.length} of ${cases.length} cases wait for operations of their own: ${
+    missing.join(", ")
+  }`;
+  Deno.test(name, () => assertEquals(missing.filter((operation) => !notThereYet.test(operation)), []));
 };
+
+/** The operations whose API is not there yet; all others must be played. */
+const notThereYet = /^(genserver\..*|server\..*|supervisor\..*|dynsup\..*|rpc|erpc)$/;
