@@ -52,6 +52,7 @@ export interface HostedFiber extends AnyFiber {
 
 const nothing = (): void => {};
 const yieldMark: unknown = Symbol.for("effect/Effect/Yield");
+// The class is not exported, and its public type has none of what is overridden here: `probe` below checks both.
 const FiberImpl = Effect.runFork(Effect.void).constructor as unknown as new (
   context: AnyContext,
   interruptible?: boolean,

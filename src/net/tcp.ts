@@ -27,71 +27,60 @@ const kindOf = (error: unknown): TransportFailure => {
 const failureOf = (error: unknown): TransportError =>
   new TransportError(kindOf(error), error instanceof Error ? error.message : String(error));
 
+/** Does something with a socket; what goes wrong is rejected as the transport's own failure. */
+const failing = async <A>(work: () => Promise<A>): Promise<A> => {
+  try {
+    return await work();
+  } catch (error) {
+    throw failureOf(error);
+  }
+};
+
+/** Closes a socket once, however often it is asked to. */
+const closeOnce = (socket: { close(): void }): () => void => {
+  let isOpen = true;
+  return () => {
+    if (isOpen) socket.close();
+    isOpen = false;
+  };
+};
+
 const addressOf = (address: Deno.Addr): Address =>
   address.transport === "tcp" ? { host: address.hostname, port: address.port } : { host: "", port: 0 };
 
 const connectionOf = (socket: Deno.TcpConn): Connection => {
-  let isOpen = true;
   // Small signals are coalesced by the link; what it writes is to leave at once.
   socket.setNoDelay(true);
   return {
     remote: addressOf(socket.remoteAddr),
     local: addressOf(socket.localAddr),
-    read: async (buffer) => {
-      try {
-        return await socket.read(buffer);
-      } catch (error) {
-        throw failureOf(error);
-      }
-    },
-    write: async (bytes) => {
-      try {
+    read: (buffer) => failing(() => socket.read(buffer)),
+    write: (bytes) =>
+      failing(async () => {
         // A socket may take a part only.
         for (let at = 0; at < bytes.length;) at += await socket.write(at === 0 ? bytes : bytes.subarray(at));
-      } catch (error) {
-        throw failureOf(error);
-      }
-    },
-    close: () => {
-      if (!isOpen) return;
-      isOpen = false;
-      socket.close();
-    },
+      }),
+    close: closeOnce(socket),
   };
 };
 
+const listenerOf = (socket: Deno.TcpListener): Listener => ({
+  address: addressOf(socket.addr),
+  accept: () => failing(async () => connectionOf(await socket.accept())),
+  close: closeOnce(socket),
+});
+
 /** TCP. Needs `--allow-net` for the addresses that are connected to and listened on. */
 export const tcpTransport: Transport = {
-  connect: async (to) => {
+  connect: (to) =>
+    failing(async () =>
+      connectionOf(await Deno.connect({ transport: "tcp", hostname: to.host, port: to.port }))
+    ),
+  listen: (at) => {
     try {
-      return connectionOf(await Deno.connect({ transport: "tcp", hostname: to.host, port: to.port }));
+      return listenerOf(Deno.listen({ transport: "tcp", hostname: at.host, port: at.port }));
     } catch (error) {
       throw failureOf(error);
     }
-  },
-  listen: (at): Listener => {
-    let isOpen = true;
-    const socket = (() => {
-      try {
-        return Deno.listen({ transport: "tcp", hostname: at.host, port: at.port });
-      } catch (error) {
-        throw failureOf(error);
-      }
-    })();
-    return {
-      address: addressOf(socket.addr),
-      accept: async () => {
-        try {
-          return connectionOf(await socket.accept());
-        } catch (error) {
-          throw failureOf(error);
-        }
-      },
-      close: () => {
-        if (!isOpen) return;
-        isOpen = false;
-        socket.close();
-      },
-    };
   },
 };

@@ -199,14 +199,16 @@ const beginChild = (
 /** A peer may send anything: what is none of the questions is refused. */
 const readAsk = (content: unknown): Ask | undefined => {
   if (!Array.isArray(content)) return undefined;
-  const [tag, first, second, args, shutdown, restart] = content;
-  if (tag === "children" || (tag === "terminate_child" && first instanceof Pid)) {
-    return content as unknown as Ask;
-  }
-  const isCall = typeof first === "string" && typeof second === "string" && Array.isArray(args) &&
-    (shutdown === null || typeof shutdown === "number");
-  const isStart = tag === "start_task" ||
-    (tag === "start_child" &&
-      (restart === "permanent" || restart === "temporary" || restart === "transient"));
-  return isCall && isStart ? content as unknown as Ask : undefined;
+  const [tag, first, second, args, shutdown, restart]: ReadonlyArray<unknown> = content;
+  if (tag === "children") return [tag];
+  if (tag === "terminate_child") return first instanceof Pid ? [tag, first] : undefined;
+  if (typeof first !== "string" || typeof second !== "string" || !Array.isArray(args)) return undefined;
+  if (shutdown !== null && typeof shutdown !== "number") return undefined;
+  if (tag === "start_task") return [tag, first, second, args, shutdown];
+  return tag === "start_child" && isRestart(restart)
+    ? [tag, first, second, args, shutdown, restart]
+    : undefined;
 };
+
+const isRestart = (restart: unknown): restart is Restart =>
+  restart === "permanent" || restart === "temporary" || restart === "transient";

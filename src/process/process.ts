@@ -3,14 +3,14 @@
  *
  * @module
  */
-import { type Duration, Effect, Option } from "../deps/effect.ts";
+import { Duration, Effect, Option } from "../deps/effect.ts";
 import type { AnyContext, AnyEffect, AnyFiber } from "../deps/fiber.ts";
 import { atom } from "../term/atom.ts";
 import { BadArg, NoProc } from "../term/errors.ts";
 import { Pid, type Reference } from "../term/identifier.ts";
 import { inspect } from "../term/inspect.ts";
 import { isTuple, tuple } from "../term/tuple.ts";
-import { isNameOnNode, millisecondsOf, withPid, wrongArgument } from "./arguments.ts";
+import { isNameOnNode, withPid, wrongArgument } from "./arguments.ts";
 import type { Entry } from "./entry.ts";
 import { normalizeReason } from "./exit_reason.ts";
 import * as links from "./links.ts";
@@ -427,10 +427,10 @@ export const sendAfter = (
 ): Effect.Effect<Reference, BadArg> =>
   withKernel((kernel) => {
     const operation = `Process.sendAfter(${inspect(to)}, ${inspect(message)}, ${inspect(after)})`;
-    const milliseconds = millisecondsOf(operation, after);
-    if (!(milliseconds >= 0) || milliseconds === Infinity) {
+    const milliseconds = finiteTime(after);
+    if (milliseconds === undefined) {
       return Effect.fail(
-        new BadArg({ operation, problem: "the time is a number of milliseconds, 0 or more" }),
+        wrongArgument(operation, after, 'a time of 0 or more, as 500 (milliseconds) or "5 seconds",'),
       );
     }
     if (typeof to !== "string" && !(to instanceof Pid && to.home === kernel.life)) {
@@ -442,6 +442,17 @@ export const sendAfter = (
       timers.startTimer(kernel, target, milliseconds, () => void dispatch(kernel, to, message)),
     );
   });
+
+/** A time in milliseconds that passes some day, or `undefined` for what is none. */
+const finiteTime = (time: Duration.Input): number | undefined => {
+  const milliseconds = Option.match(Duration.fromInput(time), {
+    onNone: () => NaN,
+    onSome: Duration.toMillis,
+  });
+  // A duration is never negative; a number can be.
+  const isTime = milliseconds >= 0 && milliseconds < Infinity && !(typeof time === "number" && time < 0);
+  return isTime ? milliseconds : undefined;
+};
 
 /**
  * Stops a timer (`Process.cancel_timer/1`).

@@ -26,6 +26,8 @@ const calls: ReadonlyArray<readonly [name: string, call: () => Effect.Effect<unk
   ["Process.register(text)", () => Process.register(wrong("x"), "name")],
   ["Process.receive(number)", () => Process.receive(wrong(5))],
   ["Process.receive(no time)", () => Process.receive({ after: wrong("bogus") })],
+  ["Process.sendAfter(no time)", () => Process.sendAfter("name", 1, wrong("bogus"))],
+  ["Process.sendAfter(another node's name)", () => Process.sendAfter(wrong(["a", "b@c"]), 1, 1)],
   ["Task.await(nothing)", () => Task.await(wrong(null))],
   ["Task.shutdown(text)", () => Task.shutdown(wrong("x"))],
   ["Task.Supervisor.async(number)", () => Task.Supervisor.async(wrong(5), wrong(() => 1), [])],
