@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { main } from "../../src/cli/main.ts";
+import { main } from "../../src/iex/main.ts";
 import { start } from "./application.ts";
 import { Chat } from "./chat.ts";
 

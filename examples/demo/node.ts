@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { main } from "../../src/cli/main.ts";
+import { main } from "../../src/iex/main.ts";
 import { start } from "../chat/application.ts";
 import { Chat } from "../chat/chat.ts";
 import { Kate } from "../kate/kate.ts";

@@ -3,9 +3,6 @@
  *
  * @module
  */
-import { Effect } from "../deps/effect.ts";
-import type { Input } from "./session.ts";
-
 /** The lines of a stream, without their ends; a last line needs none. */
 export async function* linesOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<string, void, undefined> {
   let rest = "";
@@ -19,14 +16,3 @@ export async function* linesOf(stream: ReadableStream<Uint8Array>): AsyncGenerat
   rest += decoder.decode();
   if (rest !== "") yield rest.replace(/\r$/, "");
 }
-
-/** A stream as the shell's input: no prompt, and nobody who interrupts. */
-export const streamInput = (stream: ReadableStream<Uint8Array>): Input => {
-  const lines = linesOf(stream);
-  let asked: Promise<string | undefined> | undefined;
-  return {
-    next: () => asked ??= lines.next().then(({ value }) => value ?? undefined),
-    taken: () => asked = undefined,
-    interrupted: Effect.never,
-  };
-};

@@ -1,5 +1,5 @@
 /**
- * A program as a node: flags, cookie, application, and a life of reading lines or of waiting for a signal.
+ * A program as a node: flags, cookie, application, and a life until a signal comes, or the shell has ended.
  *
  * @module
  */
@@ -9,14 +9,10 @@ import type { AnyModule } from "../process/modules.ts";
 import { ownKernel } from "../process/own_kernel.ts";
 import * as Process from "../process/process.ts";
 import { findCookie } from "./cookie.ts";
-import { textOfCause } from "./evaluator.ts";
+import { textOfCause } from "./failure_text.ts";
 import { type BadFlags, type Flags, help, parseFlags } from "./flags.ts";
-import { streamInput } from "./lines.ts";
 import { isGranted, missingNetwork } from "./permission.ts";
-import { makeScope } from "./scope.ts";
-import { plainScreen, screenLogger } from "./screen.ts";
-import { session } from "./session.ts";
-import { isAtTerminal, openTerminal } from "./terminal.ts";
+import { plainScreen, type Screen, screenLogger } from "./screen.ts";
 
 /** A program that runs as a node. */
 export interface Program {
@@ -30,29 +26,46 @@ export interface Program {
   readonly start: Effect.Effect<unknown, unknown>;
 }
 
+/** Someone who sits before the node, or a script that types: the storey above has the shell. */
+export interface Front {
+  /** Where the node's output goes. */
+  readonly screen: Screen;
+  /** Lives as long as the input: then the node stops. */
+  readonly life: Effect.Effect<void>;
+  /** Gives the input back as it was. */
+  readonly close: () => void;
+}
+
+/** How a program is run. */
+export interface MainOptions {
+  /** The command line; `Deno.args` by default. */
+  readonly args?: ReadonlyArray<string>;
+  /** Opens the node's front, but under `--no-halt`; without one the node lives until a signal comes. */
+  readonly front?: (program: Program) => Front;
+}
+
 /**
  * Runs a program as a node, as its command line says, and ends this OS process with its exit code: 0, or 1 with
  * one line on standard error.
  *
  * @param program What to run.
- * @param args The command line; `Deno.args` by default.
+ * @param options The command line, and who sits before the node.
  */
-export const main = async (program: Program, args: ReadonlyArray<string> = Deno.args): Promise<never> => {
+export const main = async (program: Program, options: MainOptions = {}): Promise<never> => {
+  const { args = Deno.args } = options;
   const flags = parseFlags(args, hostName);
   if ("problem" in flags) return leave(flags);
   if (flags.help) return print(`${program.name} ${program.version}: a Spawnlink node\n\n${help}`);
   if (flags.version) return print(program.version);
-  const terminal = flags.halt && isAtTerminal() ? openTerminal() : undefined;
-  const screen = terminal ?? plainScreen;
+  const front = flags.halt ? options.front?.(program) : undefined;
+  const screen = front?.screen ?? plainScreen;
   const { output } = ownKernel();
   ownKernel().output = (text) => screen.write(() => output(text), text);
-  const halt = terminal ?? (flags.halt ? streamInput(Deno.stdin.readable) : undefined);
-  const shell = halt === undefined ? Effect.never : session(halt, screen, makeScope(program.modules));
-  const life = live(program, flags, shell).pipe(
+  const life = live(program, flags, front?.life ?? Effect.never).pipe(
     Effect.provideService(References.CurrentLoggers, new Set([screenLogger(screen)])),
   );
   const exit = await Effect.runPromiseExit(life);
-  terminal?.close();
+  front?.close();
   if (exit._tag === "Failure") return leave({ problem: whyEnded(exit.cause) });
   Deno.exit(0);
 };
@@ -90,14 +103,14 @@ class CannotStart extends Error {
   }
 }
 
-const live = (program: Program, flags: Flags, shell: Effect.Effect<void>): Effect.Effect<void, unknown> =>
+const live = (program: Program, flags: Flags, front: Effect.Effect<void>): Effect.Effect<void, unknown> =>
   Effect.gen(function* () {
     // The first process: the supervisors are linked to it.
     yield* Process.self();
     const run = Effect.gen(function* () {
       if (flags.name !== undefined) yield* startNode(flags.name, flags);
       yield* program.start;
-      yield* shell;
+      yield* front;
     });
     yield* Effect.raceFirst(run, signalled);
   }).pipe(

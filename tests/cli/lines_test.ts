@@ -4,7 +4,7 @@
  * @module
  */
 import { assertEquals } from "@std/assert";
-import { linesOf, streamInput } from "../../src/cli/lines.ts";
+import { linesOf } from "../../src/cli/lines.ts";
 
 const streamOf = (...chunks: ReadonlyArray<string | Uint8Array>): ReadableStream<Uint8Array> =>
   ReadableStream.from(
@@ -29,13 +29,4 @@ for (const [chunks, expected] of table) {
 Deno.test("a character that comes a byte at a time is one", async () => {
   const bytes = [...new TextEncoder().encode("курица?\nда")].map((byte) => Uint8Array.of(byte));
   assertEquals(await Array.fromAsync(linesOf(streamOf(...bytes))), ["курица?", "да"]);
-});
-
-Deno.test("a line that was asked for twice is the same, until it is taken", async () => {
-  const input = streamInput(streamOf("a\nb\n"));
-  assertEquals([await input.next(""), await input.next("")], ["a", "a"]);
-  input.taken();
-  assertEquals(await input.next(""), "b");
-  input.taken();
-  assertEquals([await input.next(""), await input.next("")], [undefined, undefined]);
 });

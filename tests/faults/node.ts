@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { main } from "../../src/cli/main.ts";
+import { main } from "../../src/iex/main.ts";
 import * as Supervisor from "../../src/otp/supervisor.ts";
 import * as Task from "../../src/otp/task.ts";
 import { Faults } from "./modules.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import { assertEquals } from "@std/assert";
-import { type Statement, statementsOf } from "../../src/cli/statements.ts";
+import { type Statement, statementsOf } from "../../src/iex/statements.ts";
 
 const text = (statement: Statement): string => {
   switch (statement.tag) {

@@ -13,7 +13,7 @@ import { nonode, type Reference } from "../term/identifier.ts";
 import { inspect } from "../term/inspect.ts";
 import { isTuple } from "../term/tuple.ts";
 import { evaluate, type Evaluated, type Scope } from "./evaluator.ts";
-import type { Screen } from "./screen.ts";
+import type { Screen } from "../cli/screen.ts";
 
 /** Where lines come from. */
 export interface Input {

@@ -6,8 +6,8 @@
  */
 import { stripTypeScriptTypes } from "node:module";
 import { Cause, type Context, Effect, Exit, Fiber } from "../deps/effect.ts";
+import { textOfError } from "../cli/failure_text.ts";
 import type { AnyEffect } from "../deps/fiber.ts";
-import { inspect } from "../term/inspect.ts";
 import { wrapAwaits } from "./await_operands.ts";
 import { type Declarator, type Statement, statementsOf } from "./statements.ts";
 
@@ -207,9 +207,3 @@ const stripTypes = (line: string): string => {
   }
   return line.trim();
 };
-
-/** A cause's failure with its tag and message, as `tag: message`; a defect with its name. */
-export const textOfCause = (cause: Cause.Cause<unknown>): string =>
-  cause.reasons.every(Cause.isInterruptReason) ? "interrupted" : textOfError(Cause.squash(cause));
-
-const textOfError = (error: unknown): string => error instanceof Error ? String(error) : inspect(error);

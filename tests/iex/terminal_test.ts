@@ -5,7 +5,7 @@
  * @module
  */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { chat, freePort, ownAddress, run } from "./support.ts";
+import { chat, freePort, ownAddress, run } from "../cli/support.ts";
 
 const hasScript = (): boolean => {
   try {

@@ -5,7 +5,7 @@
  */
 import { assert, assertEquals } from "@std/assert";
 import * as mod from "../../mod.ts";
-import { makeScope } from "../../src/cli/scope.ts";
+import { makeScope } from "../../src/iex/scope.ts";
 
 Deno.test("a line names all that mod.ts exports, and the program's modules", () => {
   const Shop = mod.defmodule("Shop", { open: () => true });

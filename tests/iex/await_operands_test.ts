@@ -4,7 +4,7 @@
  * @module
  */
 import { assertEquals } from "@std/assert";
-import { wrapAwaits } from "../../src/cli/await_operands.ts";
+import { wrapAwaits } from "../../src/iex/await_operands.ts";
 
 const wrapped: ReadonlyArray<readonly [source: string, expected: string]> = [
   ["await x", "await r(x)"],

@@ -4,7 +4,7 @@
  * @module
  */
 import { assertEquals } from "@std/assert";
-import { textOf, tokensOf } from "../../src/cli/tokens.ts";
+import { textOf, tokensOf } from "../../src/iex/tokens.ts";
 
 const kinds: ReadonlyArray<readonly [source: string, tokens: string]> = [
   ["a.b(c)", "word:a sign:. word:b group:(c)"],

@@ -6,8 +6,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { Data, Effect, Fiber } from "npm:effect@^4.1.0";
 import { NoConnection, Process } from "../../mod.ts";
-import { evaluate, type Scope } from "../../src/cli/evaluator.ts";
-import { makeScope } from "../../src/cli/scope.ts";
+import { evaluate, type Scope } from "../../src/iex/evaluator.ts";
+import { makeScope } from "../../src/iex/scope.ts";
 import { inspect } from "../../src/term/inspect.ts";
 
 class TooBig extends Data.TaggedError("TooBig")<{ readonly message: string }> {}

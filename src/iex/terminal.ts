@@ -6,7 +6,7 @@
 import process from "node:process";
 import { clearScreenDown, createInterface, cursorTo, moveCursor } from "node:readline";
 import { Effect } from "../deps/effect.ts";
-import type { Screen } from "./screen.ts";
+import type { Screen } from "../cli/screen.ts";
 import type { Input } from "./session.ts";
 
 /** A terminal, as the shell's input and as the node's screen. */
