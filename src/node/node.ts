@@ -6,7 +6,7 @@
 import { Clock, Context, Effect, Layer, Redacted } from "../deps/effect.ts";
 import type { AnyFiber } from "../deps/fiber.ts";
 import { CurrentKernel } from "../process/current.ts";
-import { wrongArgument } from "../process/arguments.ts";
+import { withBoolean, wrongArgument } from "../process/arguments.ts";
 import { Kernel } from "../process/kernel.ts";
 import type { AnyModule } from "../process/modules.ts";
 import { nowFor, startDeadline } from "../process/deadline.ts";
@@ -16,6 +16,7 @@ import { type Atom, atom } from "../term/atom.ts";
 import { AlreadyStarted, BadArg, NoConnection } from "../term/errors.ts";
 import type { Pid } from "../term/identifier.ts";
 import { inspect } from "../term/inspect.ts";
+import { parseNodeName } from "../term/node_name.ts";
 import type { MonitorNodesOptions } from "./node_monitors.ts";
 import { isStarted, launch, type LaunchFailure, type RunningNode, runningNode } from "./running.ts";
 import { type ServicesOf, settingsOf, type StartOptions } from "./settings.ts";
@@ -141,6 +142,8 @@ export const self = (): Effect.Effect<string> => withKernel((kernel) => Effect.s
  */
 export const isAlive = (): Effect.Effect<boolean> => withKernel((kernel) => Effect.succeed(kernel.isAlive));
 
+const listKinds = ["visible", "hidden", "connected", "this", "known"] as const;
+
 /** Which nodes to list: `known` and `connected` are all with a link, `this` is this one. */
 export type ListKind = "visible" | "hidden" | "connected" | "this" | "known";
 
@@ -152,6 +155,9 @@ export type ListKind = "visible" | "hidden" | "connected" | "this" | "known";
  */
 export const list = (kind: ListKind = "visible"): Effect.Effect<ReadonlyArray<string>> =>
   withKernel((kernel) => {
+    if (!listKinds.includes(kind)) {
+      return Effect.die(wrongArgument("Node.list", kind, `one of ${listKinds.join(", ")}`));
+    }
     if (kind === "this") return Effect.succeed([kernel.life.name]);
     const others = runningNode(kernel)?.connections.list(kind === "known" ? "connected" : kind) ?? [];
     return Effect.succeed(kind === "known" ? [kernel.life.name, ...others] : others);
@@ -201,9 +207,11 @@ export const monitor = (node: string, on: boolean = true): Effect.Effect<true, N
     const operation = `Node.monitor(${inspect(node)}, ${on})`;
     if (own === undefined) return Effect.fail(notAlive(node, operation));
     if (typeof node !== "string") return Effect.die(wrongArgument(operation, node, "a node's name"));
-    own.monitors.monitor(entry, node, on);
-    if (on && node !== entry.kernel.life.name) own.connections.connect(node, () => {});
-    return Effect.succeed(true as const);
+    return withBoolean(operation, on, () => {
+      own.monitors.monitor(entry, node, on);
+      if (on && node !== entry.kernel.life.name) own.connections.connect(node, () => {});
+      return Effect.succeed(true as const);
+    });
   });
 
 /**
@@ -221,8 +229,10 @@ export const monitorNodes = (
   withProcess((entry) => {
     const own = runningNode(entry.kernel);
     if (own === undefined) return Effect.fail(notAlive("any node", `Node.monitorNodes(${on})`));
-    own.monitors.monitorNodes(entry, on, options);
-    return Effect.succeed(atom("ok"));
+    return withBoolean("Node.monitorNodes", on, () => {
+      own.monitors.monitorNodes(entry, on, options);
+      return Effect.succeed(atom("ok"));
+    });
   });
 
 const notAlive = (node: string, operation: string): NoConnection =>
@@ -239,7 +249,7 @@ const notAlive = (node: string, operation: string): NoConnection =>
  *
  * @param cookie The secret.
  * @param node The other node's name.
- * @returns `true`. Fails with `badarg` when this program is no node, or the cookie is empty.
+ * @returns `true`. Fails with `badarg` when this program is no node, the cookie is empty, or the node's name is none.
  */
 export const setCookie = (
   cookie: string | Redacted.Redacted<string>,
@@ -257,6 +267,12 @@ export const setCookie = (
     if (own === undefined) return Effect.fail(new BadArg({ operation, problem: "this program is no node" }));
     if (Redacted.value(redacted) === "") {
       return Effect.fail(new BadArg({ operation, problem: "the cookie is empty" }));
+    }
+    const parsed = node === undefined ? undefined : parseNodeName(node);
+    if (parsed !== undefined && "problem" in parsed) {
+      return Effect.fail(
+        new BadArg({ operation: `${operation}(…, ${inspect(node)})`, problem: parsed.problem }),
+      );
     }
     if (node === undefined || node === kernel.life.name) own.settings.cookies.own = redacted;
     else own.settings.cookies.others.set(node, redacted);

@@ -4,6 +4,7 @@
  * @module
  */
 import { Effect } from "../deps/effect.ts";
+import { wrongArgument } from "../process/arguments.ts";
 import type { Entry } from "../process/entry.ts";
 import { addRemoteLink, link } from "../process/links.ts";
 import { nameOfFunction } from "../process/modules.ts";
@@ -78,18 +79,18 @@ const spawnOn = (
 ): Effect.Effect<readonly [Pid, Reference], SpawnError> =>
   withProcess((entry) => {
     const called = nameOfFunction(body);
-    const list: ReadonlyArray<unknown> = Array.isArray(args) ? args : [];
     if (called === undefined) {
       const problem = `a function travels by its name: write defmodule("Name", { work: ${
         typeof body === "function" ? "…" : inspect(body)
       } }) on both nodes and give Name.work`;
       return Effect.fail(new BadArg({ operation: `${name}(${inspect(node)}, …)`, problem }));
     }
-    const operation = `${name}(${inspect(node)}, ${called.module}.${called.function}/${list.length})`;
-    if (node === entry.kernel.life.name) return Effect.sync(() => spawnHere(entry, called, list, flags));
+    if (!Array.isArray(args)) return Effect.fail(wrongArgument(name, args, "an array of arguments"));
+    const operation = `${name}(${inspect(node)}, ${called.module}.${called.function}/${args.length})`;
+    if (node === entry.kernel.life.name) return Effect.sync(() => spawnHere(entry, called, args, flags));
     return Effect.andThen(
       connected(node, operation),
-      spawnThere(entry, node, called, list, flags, operation),
+      spawnThere(entry, node, called, args, flags, operation),
     );
   });
 

@@ -20,6 +20,14 @@ export const withPid = <A, E, R>(
   goOn: () => Effect.Effect<A, E, R>,
 ): Effect.Effect<A, E, R> => pid instanceof Pid ? goOn() : Effect.die(wrongArgument(operation, pid, "a pid"));
 
+/** Goes on when that is `true` or `false`; dies with `badarg` when it is neither. */
+export const withBoolean = <A, E, R>(
+  operation: string,
+  on: unknown,
+  goOn: () => Effect.Effect<A, E, R>,
+): Effect.Effect<A, E, R> =>
+  typeof on === "boolean" ? goOn() : Effect.die(wrongArgument(operation, on, "true or false"));
+
 /** Whether that is a name on a node, `[name, node]`. */
 export const isNameOnNode = (value: unknown): value is readonly [name: string, node: string] =>
   Array.isArray(value) && value.length === 2 && typeof value[0] === "string" && typeof value[1] === "string";

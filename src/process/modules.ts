@@ -5,6 +5,9 @@
  */
 import type { Effect } from "../deps/effect.ts";
 import { Capture, functionBrand, type FunctionName, type ModuleFunction } from "../term/capture.ts";
+import type { BadArg } from "../term/errors.ts";
+import { inspect } from "../term/inspect.ts";
+import { wrongArgument } from "./arguments.ts";
 
 /** What a function gives: an Effect's success, a promise's value, or the value itself. */
 export type Success<Returns> = Returns extends Effect.Effect<infer A, infer _E, infer _R> ? A
@@ -74,12 +77,15 @@ const definitions = new Map<string, Definition>();
  * @param functions Its functions; each gives an Effect, a promise or a value.
  * @param options The classes of its errors.
  * @returns The functions, each known by its name.
+ * @throws `badarg` for an empty name and for a member that is no function, which the types refuse too.
  */
 export const defmodule = <
   const Name extends string,
   // deno-lint-ignore ban-types -- Function infers each function's parameters; `never[]` would lose them.
   Functions extends { readonly [key: string]: Function },
 >(name: Name, functions: Functions, options: ModuleOptions = {}): Module<Functions, Name> => {
+  const wrong = wrongDefinition(name, functions);
+  if (wrong !== undefined) throw wrong;
   const callable = new Map<string, (...args: ReadonlyArray<unknown>) => unknown>();
   const named: Record<PropertyKey, unknown> = {};
   for (const [key, body] of Object.entries(functions)) {
@@ -95,6 +101,17 @@ export const defmodule = <
   definitions.set(name, { functions: callable, errors: options.errors ?? [] });
   // The loop above has put each function there under its own key.
   return named as Module<Functions, Name>;
+};
+
+/** Why that is no module: a program that defines one cannot go on. */
+const wrongDefinition = (name: unknown, functions: unknown): BadArg | undefined => {
+  if (typeof name !== "string" || name === "") return wrongArgument("defmodule", name, "a module's name");
+  const operation = `defmodule(${inspect(name)})`;
+  if (typeof functions !== "object" || functions === null) {
+    return wrongArgument(operation, functions, "an object of functions");
+  }
+  const [key, body] = Object.entries(functions).find(([, one]) => typeof one !== "function") ?? [];
+  return key === undefined ? undefined : wrongArgument(`${operation}, ${key}`, body, "a function");
 };
 
 /** A function of a defined module, or `undefined`: inherited and unlisted names are never found. */

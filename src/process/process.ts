@@ -10,7 +10,7 @@ import { BadArg, NoProc } from "../term/errors.ts";
 import { Pid, type Reference } from "../term/identifier.ts";
 import { inspect } from "../term/inspect.ts";
 import { isTuple, tuple } from "../term/tuple.ts";
-import { isNameOnNode, withPid, wrongArgument } from "./arguments.ts";
+import { isNameOnNode, withBoolean, withPid, wrongArgument } from "./arguments.ts";
 import type { Entry } from "./entry.ts";
 import { normalizeReason } from "./exit_reason.ts";
 import * as links from "./links.ts";
@@ -34,18 +34,24 @@ export { send, type SendOptions } from "./send.ts";
  */
 export const self = (): Effect.Effect<Pid> => withProcess((entry) => Effect.succeed(entry.pid));
 
+/** What cannot be run as a process, and why; `undefined` for what can. */
+const wrongWork = (body: unknown, args: unknown): BadArg | undefined => {
+  if (Effect.isEffect(body)) return undefined;
+  if (nameOfFunction(body) === undefined && typeof body !== "function") {
+    return wrongArgument("Process.spawn", body, "an Effect or a function");
+  }
+  return Array.isArray(args) ? undefined : wrongArgument("Process.spawn", args, "an array of arguments");
+};
+
 /** What a local process runs: an Effect, or a function with its arguments. */
-const bodyOf = (
+const workOf = (
   entry: Entry,
   body: unknown,
   args: ReadonlyArray<unknown>,
 ): [AnyEffect, string | undefined] => {
+  if (Effect.isEffect(body)) return [body as AnyEffect, undefined];
   const name = nameOfFunction(body);
   const call = name === undefined ? undefined : `${name.module}.${name.function}/${args.length}`;
-  if (Effect.isEffect(body)) return [body as AnyEffect, undefined];
-  if (name === undefined && typeof body !== "function") {
-    return [Effect.die(wrongArgument("Process.spawn", body, "an Effect or a function")), undefined];
-  }
   if (typeof body === "function") {
     return [Effect.suspend(() => toEffect(Reflect.apply(body, undefined, args))), call];
   }
@@ -56,20 +62,22 @@ const bodyOf = (
   ];
 };
 
-const spawnWith = (
-  parent: Entry,
-  fiber: AnyFiber,
+/** Spawns a process that is tied to its parent before it runs. */
+const spawnTied = <A>(
   body: unknown,
   args: unknown,
-  tie: (child: Entry) => void,
-): Entry => {
-  const { kernel } = parent;
-  const [effect, initialCall] = bodyOf(parent, body, Array.isArray(args) ? args : []);
-  const child = kernel.spawn({ parent: parent.pid, leader: parent.leader, initialCall });
-  tie(child);
-  kernel.start(child, effect, contextOf(fiber));
-  return child;
-};
+  tie: (parent: Entry, child: Entry) => A,
+): Effect.Effect<A> =>
+  withProcess((parent, fiber) => {
+    const wrong = wrongWork(body, args);
+    if (wrong !== undefined) return Effect.die(wrong);
+    const { kernel } = parent;
+    const [effect, initialCall] = workOf(parent, body, Array.isArray(args) ? args : []);
+    const child = kernel.spawn({ parent: parent.pid, leader: parent.leader, initialCall });
+    const tied = tie(parent, child);
+    kernel.start(child, effect, contextOf(fiber));
+    return Effect.succeed(tied);
+  });
 
 const contextOf = (fiber: AnyFiber): AnyContext =>
   "baseContext" in fiber && fiber.baseContext !== undefined ? fiber.baseContext as AnyContext : fiber.context;
@@ -88,7 +96,7 @@ export function spawn<Args extends ReadonlyArray<unknown>, Returns>(
   args: Readonly<NoInfer<Args>>,
 ): Effect.Effect<Pid, never, Requirements<Returns>>;
 export function spawn(body: unknown, args: unknown = []): Effect.Effect<Pid> {
-  return withProcess((entry, fiber) => Effect.succeed(spawnWith(entry, fiber, body, args, () => {}).pid));
+  return spawnTied(body, args, (_, child) => child.pid);
 }
 
 /**
@@ -105,9 +113,9 @@ export function spawnLink<Args extends ReadonlyArray<unknown>, Returns>(
   args: Readonly<NoInfer<Args>>,
 ): Effect.Effect<Pid, never, Requirements<Returns>>;
 export function spawnLink(body: unknown, args: unknown = []): Effect.Effect<Pid> {
-  return withProcess((entry, fiber) => {
-    const child = spawnWith(entry, fiber, body, args, (made) => links.link(entry.kernel, entry, made.pid));
-    return Effect.succeed(child.pid);
+  return spawnTied(body, args, (parent, child) => {
+    links.link(parent.kernel, parent, child.pid);
+    return child.pid;
   });
 }
 
@@ -130,10 +138,9 @@ export function spawnMonitor(
   body: unknown,
   args: unknown = [],
 ): Effect.Effect<readonly [Pid, Reference]> {
-  return withProcess((entry, fiber) => {
-    const child = spawnWith(entry, fiber, body, args, () => {});
-    const made = monitors.monitor(entry.kernel, { watched: child.pid, owner: entry });
-    return Effect.succeed(tuple(child.pid, made.reference));
+  return spawnTied(body, args, (parent, child) => {
+    const made = monitors.monitor(parent.kernel, { watched: child.pid, owner: parent });
+    return tuple(child.pid, made.reference);
   });
 }
 
@@ -253,11 +260,13 @@ export const exit = (pid: Pid, reason: unknown): Effect.Effect<true> =>
  * @returns What it was before.
  */
 export const trapExit = (on: boolean): Effect.Effect<boolean> =>
-  withProcess((entry) => {
-    const before = entry.trapExit;
-    entry.trapExit = on;
-    return Effect.succeed(before);
-  });
+  withProcess((entry) =>
+    withBoolean("Process.trapExit", on, () => {
+      const before = entry.trapExit;
+      entry.trapExit = on;
+      return Effect.succeed(before);
+    })
+  );
 
 /**
  * Gives a process of this node a name (`Process.register/2`).
@@ -393,14 +402,12 @@ export const groupLeader = (): Effect.Effect<Pid> => withProcess((entry) => Effe
  *
  * @param pid The process.
  * @param leader Its new leader, a process on any node that answers IO requests.
- * @returns `true`. Fails with `badarg` when the leader is no pid.
+ * @returns `true`. Fails with `badarg` when one of them is no pid.
  */
 export const setGroupLeader = (pid: Pid, leader: Pid): Effect.Effect<true, BadArg> =>
   withKernel((kernel) => {
-    if (!(leader instanceof Pid)) {
-      const operation = `Process.setGroupLeader(${inspect(pid)}, ${inspect(leader)})`;
-      return Effect.fail(new BadArg({ operation, problem: "a group leader is a pid" }));
-    }
+    const wrong = [pid, leader].find((one) => !(one instanceof Pid));
+    if (wrong !== undefined) return Effect.fail(wrongArgument("Process.setGroupLeader", wrong, "a pid"));
     if (pid.home !== kernel.life) {
       kernel.outbound.send(pid.node, pid.home, [Op.groupLeader, pid.number, leader]);
     }

@@ -4,14 +4,16 @@
  *
  * @module
  */
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { BadArg, NoConnection, Node, Process, Task } from "../../mod.ts";
+import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { BadArg, defmodule, NoConnection, Node, Process, Task } from "../../mod.ts";
 import { Cause, Effect, Exit } from "../deps.ts";
 import { withNodes } from "./support.ts";
 
 /** What a call was given, and the call: of unknown types, as JavaScript has them. */
 // deno-lint-ignore no-explicit-any -- the very point is to pass what the types refuse.
 const wrong = (value: unknown): any => value;
+
+const Greeter = defmodule("ArgumentsTest.Greeter", { greet: () => "hello" });
 
 const calls: ReadonlyArray<readonly [name: string, call: () => Effect.Effect<unknown, unknown>]> = [
   ["Process.link(text)", () => Process.link(wrong("x"))],
@@ -24,6 +26,13 @@ const calls: ReadonlyArray<readonly [name: string, call: () => Effect.Effect<unk
   ["Process.isAlive(nothing)", () => Process.isAlive(wrong(null))],
   ["Process.info(text)", () => Process.info(wrong("x"))],
   ["Process.register(text)", () => Process.register(wrong("x"), "name")],
+  ["Process.trapExit(text)", () => Process.trapExit(wrong("yes"))],
+  ["Process.spawn(number)", () => Process.spawn(wrong(5))],
+  ["Process.spawn(function, text)", () => Process.spawn(wrong(() => 1), wrong("nope"))],
+  [
+    "Process.setGroupLeader(text)",
+    () => Effect.flatMap(Process.self(), (me) => Process.setGroupLeader(wrong("x"), me)),
+  ],
   ["Process.receive(number)", () => Process.receive(wrong(5))],
   ["Process.receive(no time)", () => Process.receive({ after: wrong("bogus") })],
   ["Process.sendAfter(no time)", () => Process.sendAfter("name", 1, wrong("bogus"))],
@@ -32,6 +41,11 @@ const calls: ReadonlyArray<readonly [name: string, call: () => Effect.Effect<unk
   ["Task.shutdown(text)", () => Task.shutdown(wrong("x"))],
   ["Task.Supervisor.async(number)", () => Task.Supervisor.async(wrong(5), wrong(() => 1), [])],
   ["Task.Supervisor.children(nothing)", () => Task.Supervisor.children(wrong(null))],
+  ["Node.list(text)", () => Node.list(wrong("bogus"))],
+  ["Node.monitor(name, text)", () => Node.monitor("kate@localhost", wrong("yes"))],
+  ["Node.monitorNodes(text)", () => Node.monitorNodes(wrong("yes"))],
+  ["Node.spawn(function, text)", () => Node.spawn("alex@localhost", wrong(Greeter.greet), wrong("nope"))],
+  ["Node.setCookie(for no node's name)", () => Node.setCookie("secret", wrong("bogus"))],
   ["Node.setCookie(nothing)", () => Node.setCookie(wrong(null))],
 ];
 
@@ -80,5 +94,17 @@ for (const [what, options, says] of starts) {
     const error = await Effect.runPromise(Effect.flip(Node.start("sophie@localhost", wrong(options))));
     assert(error instanceof BadArg, Deno.inspect(error));
     assertStringIncludes(error.message, says);
+  });
+}
+
+const definitions: ReadonlyArray<readonly [what: string, define: () => unknown, says: string]> = [
+  ["no name", () => defmodule("", {}), "a module's name belongs"],
+  ["no functions", () => defmodule("Shop", wrong(null)), "an object of functions belongs"],
+  ["a member that is no function", () => defmodule("Shop", wrong({ open: 5 })), 'defmodule("Shop"), open: 5'],
+];
+
+for (const [what, define, says] of definitions) {
+  Deno.test(`defmodule with ${what} is a badarg`, () => {
+    assertStringIncludes(assertThrows(define, BadArg).message, says);
   });
 }
