@@ -20,5 +20,6 @@ export * as Option from "npm:effect@^4.1.0/Option";
 export * as Redacted from "npm:effect@^4.1.0/Redacted";
 export * as References from "npm:effect@^4.1.0/References";
 export * as Result from "npm:effect@^4.1.0/Result";
+export * as Schedule from "npm:effect@^4.1.0/Schedule";
 export * as Scheduler from "npm:effect@^4.1.0/Scheduler";
 export * as Schema from "npm:effect@^4.1.0/Schema";

@@ -13,6 +13,7 @@ import { TransportError } from "../process/seams.ts";
 import { AddressInUse, BadArg, NoPermission } from "../term/errors.ts";
 import { nonode } from "../term/identifier.ts";
 import { Connections } from "./connections.ts";
+import { keepLinks } from "./kept_links.ts";
 import { NodeMonitors } from "./node_monitors.ts";
 import { keepRegistered, type Registration, type RegistrationFailure } from "./registration.ts";
 import type { Settings } from "./settings.ts";
@@ -90,9 +91,13 @@ const begin = async (kernel: Kernel, settings: Settings): Promise<RunningNode | 
     connections,
     monitors,
     netKernel: kernel.addService(netKernelNumber, "net_kernel", () => {}),
-    stop: (keepsName = false) => end(kernel, node, registration, stopAccepting, keepsName),
+    stop: (keepsName = false) => {
+      letLinksGo();
+      return end(kernel, node, registration, stopAccepting, keepsName);
+    },
   };
   running.set(kernel, node);
+  const letLinksGo = keepLinks(kernel, connections, monitors, settings.connect);
   return node;
 };
 

@@ -29,6 +29,11 @@ export interface StartOptions<Modules extends ReadonlyArray<AnyModule> = Readonl
   readonly listen?: { readonly host?: string; readonly port?: number };
   /** Where other nodes listen, as `HOST:PORT` by their names: these are not asked of a mapper. */
   readonly addresses?: Readonly<Record<string, string>>;
+  /**
+   * Nodes to keep a link to: connected at the start, and again, with growing pauses, after every loss. This
+   * node's own name among them is passed over.
+   */
+  readonly connect?: ReadonlyArray<string>;
   /** Whether links are sealed: `auto` seals all but those within one machine's loopback. */
   readonly encryption?: "auto" | "always" | "never";
   /** Whether the node is hidden: in no plain list of others, and they in none of its. */
@@ -64,6 +69,8 @@ export interface Settings {
   /** The host of the mapper that this node registers with. */
   readonly mapperHost: string;
   readonly addresses: ReadonlyMap<string, Address>;
+  /** The nodes to keep a link to. */
+  readonly connect: ReadonlyArray<string>;
   readonly hidden: boolean;
   readonly limits: LinkLimits;
   /** Milliseconds that connecting may take; also how long one that connects may be unproven. */
@@ -110,10 +117,13 @@ const isPort = (port: number | undefined, least: number): boolean =>
 
 /** What is wrong with options that the compiler would have refused, or could not know. */
 const problemOf = (options: StartOptions): string | undefined => {
-  const { encryption = "auto", epmd, listen, maxMailbox, limits = {} } = options;
+  const { connect = [], encryption = "auto", epmd, listen, maxMailbox, limits = {} } = options;
+  if (!Array.isArray(connect)) return `connect is an array of nodes' names, and not ${inspect(connect)}`;
   if (!["auto", "always", "never"].includes(encryption)) {
     return `encryption is auto, always or never, and not ${inspect(encryption)}`;
   }
+  const noName = connect.find((node) => typeof node !== "string" || "problem" in parseNodeName(node));
+  if (noName !== undefined) return `connect names nodes, as kate@localhost, and not ${inspect(noName)}`;
   if (epmd !== false && !isPort(epmd?.port, 1)) return "the port mapper's port is a number from 1 to 65535";
   if (!isPort(listen?.port, 0)) return "the port to listen on is a number from 0 to 65535";
   if (!isCount(maxMailbox)) return "maxMailbox is a number of messages above 0";
@@ -171,6 +181,7 @@ export const settingsOf = (name: string, options: StartOptions): Settings | BadA
         (isLoopbackHost(parsed.host) ? parsed.host : listenHost),
     ),
     addresses,
+    connect: options.connect ?? [],
     hidden: options.hidden ?? false,
     limits: { ...defaultLimits, ...options.limits, netTickTime },
     connectTime,
