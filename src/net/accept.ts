@@ -1,5 +1,6 @@
 /**
- * Accepting: connections come in, few at a time and not for long until they are proven.
+ * Accepting: connections come in, few at a time and not for long until they are proven. Where all places are
+ * taken, who has waited longest gives way: so silent strangers keep no node out.
  *
  * @module
  */
@@ -19,9 +20,9 @@ export interface AcceptOptions {
   readonly clock: KernelClock;
   /** What this end brings to a handshake, made anew for each. */
   readonly handshake: () => Incoming;
-  /** Connections that may be unproven at once: 128. */
+  /** Connections that may be unproven at once. */
   readonly slots: number;
-  /** Milliseconds until a connection must be proven: 7,000. */
+  /** Milliseconds until a connection must be proven. */
   readonly milliseconds: number;
 }
 
@@ -37,14 +38,21 @@ export interface Incoming {
 
 /** Accepts until the listener is closed. The function that is returned closes it, and what is unproven. */
 export const acceptLinks = (options: AcceptOptions): () => void => {
+  // Longest first.
   const unproven = new Set<Connection>();
   let isOpen = true;
 
-  const serve = async (connection: Connection): Promise<void> => {
-    if (unproven.size >= options.slots) {
-      await connection.write(busyRefusal()).catch(() => {});
-      return connection.close();
+  const makeRoom = (): void => {
+    for (const oldest of unproven) {
+      unproven.delete(oldest);
+      // One that means it hears why, and dials again.
+      void oldest.write(busyRefusal()).catch(() => {}).finally(() => oldest.close());
+      return;
     }
+  };
+
+  const serve = async (connection: Connection): Promise<void> => {
+    if (unproven.size >= options.slots) makeRoom();
     unproven.add(connection);
     const incoming = options.handshake();
     const shaken = await shake(connection, acceptor(incoming.options), options.clock, options.milliseconds);

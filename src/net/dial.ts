@@ -35,7 +35,7 @@ export interface DialOptions {
 /** What came of dialling. */
 export type Dialled =
   | { readonly tag: "proven"; readonly connection: Connection; readonly handshaken: Handshaken }
-  /** The peer is proven and refuses: it has, or prefers, another connection. */
+  /** It refuses for now: it has, or prefers, another connection, or is busy. */
   | { readonly tag: "refused"; readonly why: string }
   | { readonly tag: "failed"; readonly because: NoConnectionReason; readonly detail?: string };
 
@@ -53,9 +53,7 @@ export const dial = async (options: DialOptions): Promise<Dialled> => {
     case "proven":
       return { tag: "proven", connection: connected, handshaken: shaken.handshaken };
     case "failed":
-      return shaken.failure.reason === "refused"
-        ? { tag: "refused", why: shaken.failure.detail }
-        : { tag: "failed", because: becauseOf(shaken.failure), detail: shaken.failure.detail };
+      return failureOf(shaken.failure);
     case "timeout":
       return { tag: "failed", because: "timeout", detail: "it accepts, and does not answer" };
     case "closed":
@@ -63,20 +61,21 @@ export const dial = async (options: DialOptions): Promise<Dialled> => {
   }
 };
 
-const becauseOf = (failure: HandshakeFailure): NoConnectionReason => {
-  switch (failure.reason) {
+const failureOf = ({ reason, detail }: HandshakeFailure): Dialled => {
+  switch (reason) {
     case "cookie":
-      return "cookie";
+      return { tag: "failed", because: "cookie", detail };
     case "version":
     case "encryption":
     case "frame":
     case "point":
-      return "incompatible";
+      return { tag: "failed", because: "incompatible", detail };
     case "name":
-      return "absent";
+      return { tag: "failed", because: "absent", detail };
     case "busy":
+      return { tag: "refused", why: "busy" };
     case "refused":
-      return "refused";
+      return { tag: "refused", why: detail };
   }
 };
 
