@@ -26,6 +26,7 @@ export {
   type FailureClass,
   ForeignError,
   formatExitReason,
+  Ignore,
   MaxChildren,
   NoConnection,
   type NoConnectionReason,
@@ -55,6 +56,7 @@ export {
   type Success,
 } from "./src/process/modules.ts";
 export { exit } from "./src/process/exit.ts";
+export * as GenServer from "./src/otp/gen_server.ts";
 export * as IO from "./src/io/io.ts";
 export * as Node from "./src/node/node.ts";
 export * as Process from "./src/io/process.ts";

@@ -11,6 +11,8 @@ import { Context, Effect, type Exit, type Fiber } from "./effect.ts";
 interface Internals {
   _exit: Exit.Exit<unknown, unknown> | undefined;
   _yielded: (() => void) | undefined;
+  _interruptedCause: unknown;
+  interruptible: boolean;
   _parent: AnyFiber | undefined;
   _asyncContext: unknown;
   evaluate(effect: AnyEffect): void;
@@ -176,6 +178,12 @@ export const hostOf = (fiber: AnyFiber): Host | undefined => {
 export const spendOperation = (fiber: AnyFiber): boolean => {
   const counted = fiber as { currentOpCount: number; readonly cache: Fiber.Fiber.Cache };
   return ++counted.currentOpCount < counted.cache.maxOpsBeforeYield;
+};
+
+/** Whether a fiber was interrupted, and does not go on with what it waits for. */
+export const isInterrupted = (fiber: AnyFiber): boolean => {
+  const known = fiber as AnyFiber & Partial<Internals>;
+  return known._interruptedCause !== undefined && known.interruptible !== false;
 };
 
 /** Whether a fiber is a process's own. */

@@ -8,6 +8,7 @@ import { Effect } from "../deps/effect.ts";
 import * as IO from "../io/io.ts";
 import * as Process from "../io/process.ts";
 import * as Node from "../node/node.ts";
+import * as GenServer from "../otp/gen_server.ts";
 import * as Supervisor from "../otp/supervisor.ts";
 import * as Task from "../otp/task.ts";
 import { exit } from "../process/exit.ts";
@@ -32,6 +33,7 @@ const library = {
   Exit: errors.Exit,
   ForeignError: errors.ForeignError,
   formatExitReason: errors.formatExitReason,
+  Ignore: errors.Ignore,
   MaxChildren: errors.MaxChildren,
   NoConnection: errors.NoConnection,
   NoPermission: errors.NoPermission,
@@ -52,6 +54,7 @@ const library = {
   defmodule,
   moduleName,
   exit,
+  GenServer,
   IO,
   Node,
   Process,

@@ -121,6 +121,13 @@ const MaxChildrenBase: FailureClass<"max_children", {
 /** The supervisor has as many children as its `maxChildren` allows (`max_children`). */
 export class MaxChildren extends MaxChildrenBase {}
 
+const IgnoreBase: FailureClass<"ignore", Record<never, never>> = failure(
+  "ignore",
+  () => "its init says that there is to be no process",
+);
+/** A process was to be started, and its `init` says that there is to be none (`ignore`). */
+export class Ignore extends IgnoreBase {}
+
 const AlreadyStartedBase: FailureClass<"already_started", {
   readonly taken: string;
   readonly pid?: Pid;
@@ -184,6 +191,7 @@ export const failureClasses: ReadonlyMap<string, abstract new (...fields: never)
     unsendable: Unsendable,
     max_children: MaxChildren,
     already_started: AlreadyStarted,
+    ignore: Ignore,
     badarg: BadArg,
     eaddrinuse: AddressInUse,
     eacces: NoPermission,

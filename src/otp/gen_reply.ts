@@ -1,0 +1,42 @@
+/**
+ * The messages of a call as OTP sends them: `{'$gen_call', {pid, tag}, request}` there, `{tag, reply}` back to the
+ * alias that the tag is. What comes too late reaches nobody.
+ *
+ * @module
+ */
+import { Schema } from "../deps/effect.ts";
+import { dispatch } from "../process/dispatch.ts";
+import type { Kernel } from "../process/kernel.ts";
+import { heldOf, reply } from "../process/requests.ts";
+import { type Atom, atom } from "../term/atom.ts";
+import type { Pid, Reference } from "../term/identifier.ts";
+import { tuple } from "../term/tuple.ts";
+
+/** Marks a call. */
+export const CALL: Atom = atom("$gen_call");
+/** Marks a cast. */
+export const CAST: Atom = atom("$gen_cast");
+
+/** Whom a call is answered to. */
+export interface Caller {
+  readonly 0: Pid;
+  readonly 1: Reference;
+}
+
+/** The Schemas by which calls are answered, while someone holds the call. */
+const schemas = new WeakMap<Caller, Schema.Codec<unknown, unknown>>();
+
+/** Says by which Schema a call's reply is to be encoded, now or later. */
+export const replyBy = (from: Caller, schema: Schema.Codec<unknown, unknown>): void => {
+  schemas.set(from, schema);
+};
+
+/** Answers a call, wherever it was made. Throws when the value cannot travel, or its Schema refuses it. */
+export const answerFrom = (kernel: Kernel, from: Caller, value: unknown): void => {
+  const tag = from[1];
+  const schema = schemas.get(from);
+  const encoded = schema === undefined ? value : Schema.encodeUnknownSync(schema)(value);
+  // What was asked by one signal of our own is answered by one.
+  if (heldOf(kernel, tag) !== undefined) reply(kernel, tag, encoded);
+  else dispatch(kernel, tag, tuple(tag, encoded));
+};
