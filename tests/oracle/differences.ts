@@ -111,8 +111,65 @@ const linkedInVain = (seen: Seen): boolean => {
   );
 };
 
+/** `[reason, [module, function, {list: args}]]`, as Elixir wraps the reason of a call that failed: the reason. */
+const unwrapped = (json: Json): Json => {
+  if (typeof json !== "object" || json === null) return json;
+  if (Array.isArray(json)) {
+    const [reason, call] = json;
+    return json.length === 2 && isCall(call) ? unwrapped(reason ?? null) : json.map(unwrapped);
+  }
+  return Object.fromEntries(Object.entries(json).map(([key, part]) => [key, unwrapped(part)]));
+};
+
+const isCall = (json: Json | undefined): boolean => {
+  if (!Array.isArray(json) || json.length !== 3) return false;
+  const [module, name, args] = json;
+  const isModule = typeof module === "string" && /^([A-Z]|sys$)/.test(module);
+  return isModule && typeof name === "string" && isObject(args) && Array.isArray(args["list"]);
+};
+
+const isWrapped = (json: Json): boolean => !isSame(json, unwrapped(json));
+
+/** The failures that are classes of their own, by the reason with which the BEAM exits. */
+const tagOfExit = (reason: Json | undefined): string | undefined => {
+  if (reason === "noproc" || reason === "timeout") return reason;
+  return Array.isArray(reason) && reason[0] === "nodedown" ? "noconnection" : undefined;
+};
+
+/** Whether that process has made a `start_link` that the BEAM killed it for. */
+const hasFailedToStart = (seen: Seen): boolean => {
+  const { case: { steps, observed }, step } = seen;
+  return steps.some((one) =>
+    one.op === "genserver.start_link" && processOf(one) === step["of"] &&
+    observed.some((other) => other["as"] === one["as"] && other["dies"] !== undefined)
+  );
+};
+
 /** The table; the first that applies counts. */
 export const differences: ReadonlyArray<Difference> = [
+  {
+    what: "a start_link that fails, fails typed, and kills nobody behind its back",
+    why: truth(4),
+    when: ({ step, observed }) => step.op === "genserver.start_link" && observed["dies"] !== undefined,
+    then: ({ observed }) => returns(["error", observed["dies"] ?? null]),
+  },
+  {
+    what: "and so its caller lives",
+    why: truth(4),
+    when: (seen) => seen.step.op === "state" && hasFailedToStart(seen),
+    then: () => returns("alive"),
+  },
+  {
+    what:
+      "a failed call says in its operation who was called: its reason is bare, and some have their own class",
+    why: decision(5),
+    when: ({ observed }) => isWrapped(observed),
+    then: ({ observed }) => {
+      const bare = unwrapped(observed) as JsonObject;
+      const tag = tagOfExit(bare["exits"]);
+      return tag === undefined ? bare : fails(tag);
+    },
+  },
   {
     what: "a spawn on a node that cannot be connected fails, and gives no dead pid",
     why: truth(3),
@@ -159,13 +216,6 @@ export const differences: ReadonlyArray<Difference> = [
       );
       return returns(["messages", list([...messagesOf(seen.observed) ?? [], ...downs])]);
     },
-  },
-  {
-    what: "where the BEAM exits with {nodedown, node}, the failure is noconnection",
-    why: truth(2),
-    when: ({ observed: { exits } }) =>
-      Array.isArray(exits) && Array.isArray(exits[0]) && exits[0][0] === "nodedown",
-    then: () => fails("noconnection"),
   },
   {
     what: "Node.connect that does not connect fails and says why",
@@ -233,6 +283,13 @@ export const differences: ReadonlyArray<Difference> = [
       (seen.step.op === "alive" || seen.step.op === "info") && movedIn(seen, seen.step["of"]) &&
       !seen.case.moved.has(String(processOf(seen.step))),
     then: () => fails("badarg"),
+  },
+  {
+    what: "played on another node: who has a name there is not known here, so whereis gives it back",
+    why: "seen in the oracle itself, of remote names",
+    when: ({ step: { op, to }, observed }) =>
+      op === "genserver.whereis" && observed["returns"] === null && Array.isArray(to) && to[1] !== "@here",
+    then: ({ step }) => returns(step["to"] ?? null),
   },
   {
     what: "where the BEAM raises ErlangError with noproc, the failure is noproc",

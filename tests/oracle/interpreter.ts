@@ -54,12 +54,14 @@ const playSteps = async (
   for (const step of one.steps) {
     const as = typeof step["as"] === "string" ? step["as"] : undefined;
     const expected = expectations.find((expectation) => expectation.as === as);
-    if (step["bg"] === true) {
-      background.set(String(as ?? step["name"]), carryOut(step, undefined, world));
+    const { bg } = step;
+    if (bg !== undefined && bg !== false) {
+      const name = typeof bg === "string" ? bg : String(as ?? step["name"]);
+      background.set(name, carryOut(step, undefined, world));
       continue;
     }
     const outcome = step.op === "result"
-      ? await resultOf(step, background, world)
+      ? await resultOf(step, expected, background, world)
       : await carryOut(step, expected, world);
     if (as !== undefined) outcomes.set(as, outcome);
   }
@@ -68,12 +70,14 @@ const playSteps = async (
 
 const resultOf = async (
   step: Step,
+  expected: Expectation | undefined,
   background: ReadonlyMap<string, Promise<JsonObject>>,
   world: World,
 ): Promise<JsonObject> => {
   await world.comeToRest(0);
   const { promise, resolve } = Promise.withResolvers<JsonObject>();
-  const wait = typeof step["wait"] === "number" ? step["wait"] : 0;
+  const least = isExpected({ pending: true }, expected) ? 0 : grace;
+  const wait = Math.max(typeof step["wait"] === "number" ? step["wait"] : 0, least);
   const timer = setTimeout(() => resolve({ pending: true }), wait);
   try {
     return await Promise.race([background.get(String(step["of"])) ?? promise, promise]);
@@ -134,7 +138,8 @@ const carryOutIn = async (
   return outcomeOf(
     answer,
     world,
-    (value) => operation.encode?.(value, world, step) ?? encode(value, world.names),
+    (value) =>
+      operation.encode === undefined ? encode(value, world.names) : operation.encode(value, world, step),
   );
 };
 
@@ -182,9 +187,46 @@ export const moveToPeer = (one: Case): Case | undefined => {
     step.op === "register" && moved.has(String(step["pid"]).slice(1, -1)) &&
     !moved.has(String(step["in"] ?? "self"))
   );
-  if (isNamedFromHere) return undefined;
+  const isServed = one.steps.some(isStartOfServer);
+  if (isNamedFromHere || (isServed && moved.size === 0)) return undefined;
   const there = <A>(part: A): A => JSON.parse(JSON.stringify(part).replaceAll('"@here"', '"@peer"')) as A;
   return { ...one, steps: there(one.steps), observed: there(one.observed), moved };
+};
+
+const isStartOfServer = ({ op }: Step): boolean => op === "genserver.start" || op === "genserver.start_link";
+
+/** What the starter of a server does, whichever node it is on. */
+const ofStarter = new Set(["genserver.start", "genserver.start_link", "trap", "mailbox"]);
+/** What is the same from another node. */
+const ofAnyone = new Set([
+  "genserver.call",
+  "genserver.cast",
+  "genserver.stop",
+  "send",
+  "settle",
+  "state",
+  "events",
+  "server.run",
+  "server.stop_with",
+]);
+
+/**
+ * A case whose servers are started by its own process, with a process of another node for their starter, so that
+ * they are there; `undefined` where that would be another case: names belong to a node.
+ */
+export const moveServersToPeer = (one: Case): Case | undefined => {
+  const steps = JSON.stringify(one.steps);
+  const isMovable = one.steps.every(({ op, to, in: by }) =>
+    by === undefined || by === "self"
+      ? ofStarter.has(op) ||
+        (ofAnyone.has(op) &&
+          (to === undefined || (typeof to === "string" && to !== "<self>" && to.startsWith("<"))))
+      : false
+  );
+  if (!isMovable || !one.steps.some(isStartOfServer) || steps.includes("@")) return undefined;
+  const host: Step = { op: "spawn", name: "host", node: "@peer" };
+  const moved = one.steps.map((step) => ofStarter.has(step.op) ? { ...step, in: "host" } : step);
+  return { ...one, steps: [host, ...moved], moved: new Set(["host"]) };
 };
 
 /** Plays a case, and fails where anything else was observed than expected. */
@@ -220,7 +262,7 @@ export const testGroup = (group: string, options: GroupOptions = {}): void => {
   for (const one of cases) {
     if (left.includes(one)) continue;
     Deno.test(`${one.id}: ${one.title}`, () => check(one));
-    const moved = options.alsoOnPeer === true ? moveToPeer(one) : undefined;
+    const moved = options.alsoOnPeer === true ? moveToPeer(one) ?? moveServersToPeer(one) : undefined;
     if (moved !== undefined) {
       Deno.test(`${one.id}, with its targets on another node: ${one.title}`, () => check(moved));
     }
@@ -234,4 +276,4 @@ export const testGroup = (group: string, options: GroupOptions = {}): void => {
 };
 
 /** The operations whose API is not there yet; all others must be played. */
-const notThereYet = /^(genserver\..*|server\..*|supervisor\..*|dynsup\..*|rpc|erpc)$/;
+const notThereYet = /^(supervisor\..*|dynsup\..*|rpc|erpc)$/;

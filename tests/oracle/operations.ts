@@ -19,10 +19,11 @@ import {
 } from "../../mod.ts";
 import { TaskHandle } from "../../src/otp/task_handle.ts";
 import type { Step } from "./differences.ts";
+import { field, number, type Operation, options, pid, raise, RuntimeError, text } from "./fields.ts";
+import { genserverOperations } from "./genserver_operations.ts";
 import {
   decode,
   decodeAddress,
-  decodePid,
   decodeReference,
   encode,
   isSame,
@@ -33,37 +34,6 @@ import {
 } from "./terms.ts";
 import { type NodeOptions, Ops, type Steered, type Work, type World } from "./world.ts";
 
-/** What a process does, and how its success is written as the oracle's JSON: as a term, if not said. */
-export interface Operation {
-  /** The Effect of a step; what is thrown here is met as a defect. */
-  readonly run: (step: Step, world: World) => Work;
-  readonly encode?: (value: unknown, world: World, step: Step) => Json;
-}
-
-const field = (step: Step, name: string): Json => {
-  const value = step[name];
-  if (value === undefined) throw new Error(`${step.op} needs ${name}`);
-  return value;
-};
-
-const text = (step: Step, name: string): string => {
-  const value = field(step, name);
-  if (typeof value !== "string") throw new Error(`${step.op} needs a text for ${name}`);
-  return value;
-};
-
-const number = (step: Step, name: string): number => {
-  const value = field(step, name);
-  if (typeof value !== "number") throw new Error(`${step.op} needs a number for ${name}`);
-  return value;
-};
-
-const options = (step: Step): ReadonlyArray<Json> => {
-  const given = step["options"];
-  return Array.isArray(given) ? given : [];
-};
-
-const pid = (step: Step, name: string, world: World): Pid => decodePid(text(step, name), world.names);
 const reference = (step: Step, world: World): Reference => decodeReference(text(step, "ref"), world.names);
 
 const asText = (value: unknown): Json => typeof value === "string" ? value : { unknown: String(value) };
@@ -222,11 +192,6 @@ const receive = (step: Step, world: World): Work => {
     () => Effect.succeed(atom("after")),
   );
 };
-
-/** An error raised by a program. */
-class RuntimeError extends Error {
-  override readonly name = "RuntimeError";
-}
 
 /** The operations that end a process from its top level, when they are a whole step. */
 export const ends: ReadonlySet<string> = new Set(["return", "exit", "raise", "throw"]);
@@ -411,10 +376,8 @@ export const operations: Readonly<Record<string, Operation>> = {
     encode: () => ["ok", "pid"],
   },
   "node.stop": { run: () => Node.stop() },
-};
 
-const raise = (error: unknown): never => {
-  throw error;
+  ...genserverOperations,
 };
 
 /** The operation of a step. */

@@ -99,6 +99,10 @@ const encodeTuple = (tuple: ReadonlyArray<unknown>, names: Names, position: Posi
   if (tag === atom("DOWN") && tuple.length === 5) {
     return ["DOWN", at(1, "message"), at(2, "message"), at(3, "reason"), at(4, "reason")];
   }
+  // Of the event log.
+  if ((tag === atom("down") || tag === atom("terminate")) && tuple.length === 3) {
+    return [at(0, "message"), at(1, "message"), at(2, "reason")];
+  }
   if (tag === atom("EXIT") && tuple.length === 3) return ["EXIT", at(1, "message"), at(2, "reason")];
   if ((tag === atom("nodeup") || tag === atom("nodedown")) && tuple.length === 3) {
     return [at(0, "message"), at(1, "reason"), encodeNodeInfo(tuple[2])];

@@ -63,6 +63,8 @@ export class Steered {
   kernel: Kernel | undefined = undefined;
   pid: Pid | undefined = undefined;
   death: Death | undefined = undefined;
+  /** Called when it has died. */
+  onDeath: (reason: unknown) => void = () => {};
   #instructions: Array<Instruction> = [];
   readonly #unanswered = new Set<Instruction>();
   #wake: () => void = () => {};
@@ -133,6 +135,7 @@ export class Steered {
   die(reason: unknown): void {
     if (this.death !== undefined) return;
     this.death = { reason };
+    this.onDeath(reason);
     for (const instruction of [...this.#unanswered]) instruction.answer({ tag: "dies", reason });
   }
 
@@ -258,6 +261,11 @@ export class World {
     programs.set(id, program);
     this.#programIds.push(id);
     return id;
+  }
+
+  /** The program of that number. */
+  program(id: number): Work {
+    return programs.get(id) ?? Effect.die(new Error(`no program ${id}`));
   }
 
   /** A steered process on a node, made without any connection between nodes. */
