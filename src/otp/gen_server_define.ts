@@ -51,30 +51,30 @@ export type CastClause<State> = (payload: never, state: State) => Returned<NoRep
  * it; what fails or throws ends the server, after `terminate`. As in OTP, a thrown value that is no error counts
  * as the result.
  */
-export interface Callbacks<Argument, State, Calls, Casts, RInit, RInfo, RContinue, RTerminate> {
-  /** Makes the first state, in the new process, while the starter waits. */
-  readonly init: (argument: Argument) => Returned<InitResult<State>, RInit>;
+export interface Callbacks<Init, State, Calls, Casts, RInfo, RContinue, RTerminate> {
+  /** Makes the first state, in the new process, while the starter waits. Its type is the state's. */
+  readonly init: Init;
   /**
    * A clause for each request that is answered, by its name: `get` is asked by `:get`, `add` by `{:add, 2}`, with
    * what stands behind the name. The clause `_` gets all other requests, whole.
    */
-  readonly handleCall?: { readonly [Name in keyof Calls]: Calls[Name] & CallClause<NoInfer<State>> };
+  readonly handleCall?: { readonly [Name in keyof Calls]: Calls[Name] & CallClause<State> };
   /** A clause for each request that is not answered. */
-  readonly handleCast?: { readonly [Name in keyof Casts]: Casts[Name] & CastClause<NoInfer<State>> };
+  readonly handleCast?: { readonly [Name in keyof Casts]: Casts[Name] & CastClause<State> };
   /** All other messages; without it they are logged and dropped. */
-  readonly handleInfo?: (message: Term, state: NoInfer<State>) => Returned<NoReply<NoInfer<State>>, RInfo>;
+  readonly handleInfo?: (message: Term, state: State) => Returned<NoReply<State>, RInfo>;
   /** What a result `["continue", what]` asks for, before any message. */
   readonly handleContinue?: (
     what: Term,
-    state: NoInfer<State>,
-  ) => Returned<NoReply<NoInfer<State>>, RContinue>;
+    state: State,
+  ) => Returned<NoReply<State>, RContinue>;
   /**
    * Runs last: when a callback stopped or failed, `GenServer.stop` was called, or the parent ended and the server
    * traps exits. Its result counts for nothing.
    */
-  readonly terminate?: (reason: unknown, state: NoInfer<State>) => Returned<unknown, RTerminate>;
+  readonly terminate?: (reason: unknown, state: State) => Returned<unknown, RTerminate>;
   /** What is checked beyond the compiler's reach. */
-  readonly schemas?: Schemas<NoInfer<State>, NoInfer<Calls>, NoInfer<Casts>>;
+  readonly schemas?: Schemas<State, NoInfer<Calls>, NoInfer<Casts>>;
 }
 
 /** A Schema that needs no services. */
@@ -109,6 +109,18 @@ export type RequestArguments<Clause> = [Payload<Clause>] extends [never] ? []
   : [payload: Payload<Clause>];
 
 type Plain<Result> = Result extends Effect.Effect<infer A, infer _E, infer _R> ? A : Result;
+
+/** The state that an `init` makes. */
+export type StateOf<Init> = Init extends (argument: never) => infer Result ? StateIn<Plain<Result>> : never;
+
+type StateIn<Result> = Result extends readonly ["ok", infer State, ...ReadonlyArray<unknown>] ? Widened<State>
+  : never;
+
+/** `["ok", 0]` begins with a number, not with zero for ever. */
+type Widened<State> = State extends number ? number : State extends string ? string
+: State extends boolean ? boolean
+: State extends bigint ? bigint
+: State;
 
 type ReplyIn<Result> = Result extends readonly ["reply", infer Reply, unknown, ...ReadonlyArray<unknown>]
   ? Reply
@@ -234,22 +246,25 @@ export class Request {
  * @returns The definition, for `GenServer.startLink`, with a function for each request: `Counter.add(2)`.
  */
 export const define = <
-  Argument,
-  State,
+  Init extends (argument: never) => Returned<InitResult<unknown>, unknown>,
   Calls = Record<never, never>,
   Casts = Record<never, never>,
-  RInit = never,
   RInfo = never,
   RContinue = never,
   RTerminate = never,
 >(
   name: string,
-  callbacks: Callbacks<Argument, State, Calls, Casts, RInit, RInfo, RContinue, RTerminate>,
+  callbacks: Callbacks<Init, StateOf<NoInfer<Init>>, Calls, Casts, RInfo, RContinue, RTerminate>,
 ):
   & Server<
-    Argument,
-    State,
-    RInit | RInfo | RContinue | RTerminate | RequirementsOf<Calls> | RequirementsOf<Casts>
+    Payload<Init>,
+    StateOf<Init>,
+    | RequirementsOf<{ readonly init: Init }>
+    | RInfo
+    | RContinue
+    | RTerminate
+    | RequirementsOf<Calls>
+    | RequirementsOf<Casts>
   >
   & Requests<Calls, Casts> => {
   const { handleCall = {}, handleCast = {}, handleInfo, handleContinue, terminate, schemas = {} } = callbacks;
