@@ -126,6 +126,7 @@ const noAnswerFor = (error: unknown, mapper: Address): NoAnswer => {
       return { tag: "closed", detail };
     case "unreachable":
     case "in_use":
+    case "tls":
       return { tag: "unreachable", detail };
   }
 };

@@ -12,7 +12,7 @@ import {
   type HandshakeFailure,
   type Handshaken,
 } from "../protocol/native/handshake.ts";
-import { shake } from "./shake.ts";
+import { shake, type Shaken } from "./shake.ts";
 
 /** How connections are accepted. */
 export interface AcceptOptions {
@@ -26,14 +26,24 @@ export interface AcceptOptions {
   readonly milliseconds: number;
 }
 
+/** Why a connection was turned away. */
+export interface Refusal {
+  /** The handshake's reason, or that the connection could not be secured. */
+  readonly reason: HandshakeFailure["reason"] | "tls";
+  /** The name that it claimed, if it did. */
+  readonly claimed?: string | undefined;
+  /** What was wrong, in words. */
+  readonly detail: string;
+}
+
 /** One handshake, from the acceptor's end. */
 export interface Incoming {
   /** What this end brings to it. */
   readonly options: AcceptorOptions;
   /** The peer is proven, and was accepted by the handshake's decision. */
   readonly onProven: (connection: Connection, handshaken: Handshaken) => void;
-  /** Nothing came of it; the failure, when it was more than a closed connection. */
-  readonly onFailed: (failure: HandshakeFailure | undefined) => void;
+  /** Nothing came of it; why, when it was more than a closed connection. */
+  readonly onFailed: (refusal: Refusal | undefined) => void;
 }
 
 /** Accepts until the listener is closed. The function that is returned closes it, and what is unproven. */
@@ -59,7 +69,7 @@ export const acceptLinks = (options: AcceptOptions): () => void => {
     unproven.delete(connection);
     if (shaken.tag === "proven" && isOpen) return incoming.onProven(connection, shaken.handshaken);
     connection.close();
-    incoming.onFailed(shaken.tag === "failed" ? shaken.failure : undefined);
+    incoming.onFailed(refusalOf(shaken));
   };
 
   const accept = async (): Promise<void> => {
@@ -79,4 +89,10 @@ export const acceptLinks = (options: AcceptOptions): () => void => {
     options.listener.close();
     for (const connection of unproven) connection.close();
   };
+};
+
+const refusalOf = (shaken: Shaken): Refusal | undefined => {
+  if (shaken.tag === "failed") return shaken.failure;
+  const problem = shaken.tag === "closed" ? shaken.problem : undefined;
+  return problem === undefined ? undefined : { reason: "tls", detail: problem };
 };

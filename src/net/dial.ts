@@ -18,7 +18,10 @@ import { shake } from "./shake.ts";
 
 /** How a node is dialled. */
 export interface DialOptions {
+  /** How the port mapper is reached. */
   readonly transport: Transport;
+  /** How the node is reached. */
+  readonly linkTransport: Transport;
   readonly clock: KernelClock;
   /** Where the node listens, when that is known; else its host's mapper is asked. */
   readonly address: Address | undefined;
@@ -41,11 +44,11 @@ export type Dialled =
 
 /** Dials; never rejects. */
 export const dial = async (options: DialOptions): Promise<Dialled> => {
-  const { transport, clock, handshake, milliseconds } = options;
+  const { linkTransport, clock, handshake, milliseconds } = options;
   const due = clock.now() + milliseconds;
   const found = options.address ?? await findAddress(options);
   if ("tag" in found) return found;
-  const connected = await connect(transport, clock, found, due - clock.now());
+  const connected = await connect(linkTransport, clock, found, hostOf(handshake.to), due - clock.now());
   if ("tag" in connected) return connected;
   options.onConnection(connected);
   const shaken = await shake(connected, connector(handshake), clock, Math.max(1, due - clock.now()));
@@ -57,7 +60,14 @@ export const dial = async (options: DialOptions): Promise<Dialled> => {
     case "timeout":
       return { tag: "failed", because: "timeout", detail: "it accepts, and does not answer" };
     case "closed":
-      return { tag: "failed", because: "refused", detail: "it closed the connection during the handshake" };
+      // What asks for TLS says nothing to who does not speak it.
+      return shaken.problem === undefined
+        ? {
+          tag: "failed",
+          because: "refused",
+          detail: "it closed the connection during the handshake: it may ask for TLS",
+        }
+        : { tag: "failed", because: "tls", detail: shaken.problem };
   }
 };
 
@@ -83,6 +93,9 @@ type Failed = Extract<Dialled, { readonly tag: "failed" }>;
 
 /** Loopback's name is resolved here, so that `--allow-net=127.0.0.1` is enough and no IPv6 address is tried. */
 export const resolveHost = (host: string): string => host === "localhost" ? "127.0.0.1" : host;
+
+/** The host of a node's name. */
+const hostOf = (node: string): string => node.slice(node.indexOf("@") + 1);
 
 const findAddress = async (options: DialOptions): Promise<Address | Failed> => {
   const name = parseNodeName(options.handshake.to);
@@ -124,6 +137,7 @@ const connect = (
   transport: Transport,
   clock: KernelClock,
   to: Address,
+  name: string,
   milliseconds: number,
 ): Promise<Connection | Failed> =>
   new Promise((resolve) => {
@@ -132,7 +146,7 @@ const connect = (
       isLate = true;
       resolve({ tag: "failed", because: "timeout", detail: `${to.host}:${to.port} does not answer` });
     });
-    transport.connect(to).then((connection) => {
+    transport.connect(to, name).then((connection) => {
       stop();
       // Nobody waits for a connection that comes late.
       if (isLate) connection.close();
@@ -140,7 +154,8 @@ const connect = (
     }, (error: unknown) => {
       stop();
       const detail = error instanceof Error ? error.message : String(error);
-      const isUnreachable = error instanceof TransportError && error.kind === "unreachable";
-      resolve({ tag: "failed", because: isUnreachable ? "absent" : "refused", detail });
+      const kind = error instanceof TransportError ? error.kind : undefined;
+      const because = kind === "unreachable" ? "absent" : kind === "tls" ? "tls" : "refused";
+      resolve({ tag: "failed", because, detail });
     });
   });

@@ -3,14 +3,16 @@
  *
  * @module
  */
-import type { Connection, KernelClock } from "../process/seams.ts";
+import { type Connection, type KernelClock, TransportError } from "../process/seams.ts";
 import type { Handshake, HandshakeFailure, Handshaken } from "../protocol/native/handshake.ts";
 
 /** What came of a handshake. */
 export type Shaken =
   | { readonly tag: "proven"; readonly handshaken: Handshaken }
   | { readonly tag: "failed"; readonly failure: HandshakeFailure }
-  | { readonly tag: "closed" | "timeout" };
+  /** It was closed; `problem` is what the transport says of that, where the two ends could not secure it. */
+  | { readonly tag: "closed"; readonly problem?: string }
+  | { readonly tag: "timeout" };
 
 /** Handshake frames are small: 4 KiB at most. */
 const bufferBytes = 4096;
@@ -35,9 +37,11 @@ export const shake = async (
     const outcome = await exchange(connection, machine);
     if (outcome.tag !== "proven") connection.close();
     return outcome;
-  } catch {
+  } catch (error) {
     connection.close();
-    return { tag: isLate ? "timeout" : "closed" };
+    if (isLate) return { tag: "timeout" };
+    const isUnsecured = error instanceof TransportError && error.kind === "tls";
+    return { tag: "closed", ...isUnsecured ? { problem: error.message } : {} };
   } finally {
     stop();
   }

@@ -12,10 +12,9 @@ import type { Outbound } from "../process/outbound.ts";
 import { isAnswer, type Signal } from "../process/signal.ts";
 import { dial, type Dialled } from "../net/dial.ts";
 import { checkSize, Link, type LinkEnd } from "../net/link.ts";
-import type { Incoming } from "../net/accept.ts";
+import type { Incoming, Refusal } from "../net/accept.ts";
 import {
   capabilityBits,
-  type HandshakeFailure,
   type Handshaken,
   type HandshakePeer,
   type Verdict,
@@ -261,6 +260,7 @@ export class Connections implements Outbound {
     const address = settings.addresses.get(peer.name);
     const dialled = dial({
       transport: settings.transport,
+      linkTransport: settings.linkTransport,
       clock,
       address,
       mapperPort: settings.mapperPort,
@@ -407,7 +407,7 @@ export class Connections implements Outbound {
   }
 
   // Once a minute for each name: someone who tries again and again does not fill the log.
-  #logRefusal(failure: HandshakeFailure): void {
+  #logRefusal(failure: Refusal): void {
     if (failure.reason === "refused" || failure.reason === "busy") return;
     const who = failure.claimed ?? "someone";
     const now = this.#kernel.clock.now();

@@ -23,6 +23,7 @@ import { type ServicesOf, settingsOf, type StartOptions } from "./settings.ts";
 import { connected } from "./connected.ts";
 
 export type { MonitorNodesOptions } from "./node_monitors.ts";
+export type { TlsOptions } from "../net/tls.ts";
 export type { ServicesOf, StartOptions } from "./settings.ts";
 export { spawn, spawnLink, spawnMonitor } from "./spawn.ts";
 

@@ -125,7 +125,7 @@ const listen = (settings: Settings): ReturnType<Settings["transport"]["listen"]>
   const operation = `Node.start(${JSON.stringify(settings.name.full)})`;
   const { host, port } = settings.listen;
   try {
-    return settings.transport.listen(settings.listen);
+    return settings.linkTransport.listen(settings.listen);
   } catch (error) {
     const kind = error instanceof TransportError ? error.kind : undefined;
     if (kind === "in_use") return new AddressInUse({ operation, address: `${host}:${port}` });

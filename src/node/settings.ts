@@ -9,6 +9,7 @@ import type { Address, Transport } from "../process/seams.ts";
 import type { EncryptionWish, Versions } from "../protocol/native/handshake.ts";
 import { defaultLimits, type LinkLimits } from "../net/link.ts";
 import { resolveHost } from "../net/dial.ts";
+import { type TlsOptions, tlsTransport } from "../net/tls.ts";
 import { tcpTransport } from "../net/tcp.ts";
 import { BadArg } from "../term/errors.ts";
 import { inspect } from "../term/inspect.ts";
@@ -36,6 +37,8 @@ export interface StartOptions<Modules extends ReadonlyArray<AnyModule> = Readonl
   readonly connect?: ReadonlyArray<string>;
   /** Whether links are sealed: `auto` seals all but those within one machine's loopback. */
   readonly encryption?: "auto" | "always" | "never";
+  /** Links inside TLS, with this node's certificate: all nodes of a cluster, or none. */
+  readonly tls?: TlsOptions;
   /** Whether the node is hidden: in no plain list of others, and they in none of its. */
   readonly hidden?: boolean;
   /** Silence of a peer after which it is down: 10 seconds. */
@@ -62,7 +65,10 @@ export type ServicesOf<Modules extends ReadonlyArray<AnyModule>> = {
 /** A node's settings. */
 export interface Settings {
   readonly name: NodeName;
+  /** How port mappers are reached. */
   readonly transport: Transport;
+  /** How nodes are: the same, or TLS over it. */
+  readonly linkTransport: Transport;
   readonly listen: Address;
   /** The port of every host's mapper; `undefined` where there is none. */
   readonly mapperPort: number | undefined;
@@ -117,7 +123,7 @@ const isPort = (port: number | undefined, least: number): boolean =>
 
 /** What is wrong with options that the compiler would have refused, or could not know. */
 const problemOf = (options: StartOptions): string | undefined => {
-  const { connect = [], encryption = "auto", epmd, listen, maxMailbox, limits = {} } = options;
+  const { connect = [], encryption = "auto", epmd, listen, maxMailbox, limits = {}, tls } = options;
   if (!Array.isArray(connect)) return `connect is an array of nodes' names, and not ${inspect(connect)}`;
   if (!["auto", "always", "never"].includes(encryption)) {
     return `encryption is auto, always or never, and not ${inspect(encryption)}`;
@@ -126,9 +132,22 @@ const problemOf = (options: StartOptions): string | undefined => {
   if (noName !== undefined) return `connect names nodes, as kate@localhost, and not ${inspect(noName)}`;
   if (epmd !== false && !isPort(epmd?.port, 1)) return "the port mapper's port is a number from 1 to 65535";
   if (!isPort(listen?.port, 0)) return "the port to listen on is a number from 0 to 65535";
+  const wrongTls = tls === undefined ? undefined : tlsProblem(tls);
+  if (wrongTls !== undefined) return wrongTls;
   if (!isCount(maxMailbox)) return "maxMailbox is a number of messages above 0";
   const wrong = Object.entries(limits).find(([, bytes]) => !isCount(bytes));
   return wrong === undefined ? undefined : `the limit ${wrong[0]} is a number of bytes above 0`;
+};
+
+const tlsProblem = ({ cert, key, ca, verify = "peer" }: TlsOptions): string | undefined => {
+  const isPem = (text: unknown): boolean => typeof text === "string" && text.includes("-----BEGIN");
+  if (!isPem(cert)) return "tls.cert is the text of a certificate in PEM, and not a file's name";
+  if (!isPem(key)) return "tls.key is the text of a private key in PEM, and not a file's name";
+  const authorities: ReadonlyArray<unknown> = ca === undefined ? [] : Array.isArray(ca) ? ca : [ca];
+  if (!authorities.every(isPem)) return "tls.ca is the text of an authority's certificate in PEM, or several";
+  return verify === "peer" || verify === "none"
+    ? undefined
+    : `tls.verify is peer or none, and not ${inspect(verify)}`;
 };
 
 /** Checks and completes what `Node.start` was given. */
@@ -163,7 +182,9 @@ export const settingsOf = (name: string, options: StartOptions): Settings | BadA
   const listenHost = options.listen?.host ?? parsed.host;
   const listenPort = options.listen?.port ?? 0;
   const isPrivate = isLoopbackHost(listenHost);
-  const { encryption = "auto" } = options;
+  const { encryption = "auto", tls, transport = tcpTransport } = options;
+  // Where TLS proves both ends, sealing once more would be for nothing.
+  const isSecured = tls !== undefined && tls.verify !== "none";
   const others = new Map<string, Redacted.Redacted<string>>();
   const cookies = { own, others };
   const isLoopbackNode = (node: string): boolean => {
@@ -172,7 +193,8 @@ export const settingsOf = (name: string, options: StartOptions): Settings | BadA
   };
   return {
     name: parsed,
-    transport: options.transport ?? tcpTransport,
+    transport,
+    linkTransport: tls === undefined ? transport : tlsTransport(tls, transport),
     listen: { host: resolveHost(listenHost), port: listenPort },
     mapperPort: options.epmd === false ? undefined : options.epmd?.port ?? mapperPortOfEnvironment(),
     // A private node's mapper is private too.
@@ -189,7 +211,8 @@ export const settingsOf = (name: string, options: StartOptions): Settings | BadA
     versions: options.versions,
     encryptionWish: (node) => {
       if (encryption !== "auto") return encryption === "always" ? "must_seal" : "must_be_plain";
-      return (node === undefined ? isPrivate : isLoopbackNode(node)) ? "may_be_plain" : "must_seal";
+      const isWithinHost = node === undefined ? isPrivate : isLoopbackNode(node);
+      return isSecured || isWithinHost ? "may_be_plain" : "must_seal";
     },
     cookieFor: (node) => Redacted.value(others.get(node) ?? cookies.own),
     cookies,

@@ -25,6 +25,8 @@ export type TransportFailure =
   | "in_use"
   /** Deno's permission is missing. */
   | "denied"
+  /** The two ends could not agree on TLS: a certificate is none, or not trusted, or one end speaks no TLS. */
+  | "tls"
   /** The connection or listener is closed. */
   | "closed";
 
@@ -66,8 +68,12 @@ export interface Listener {
 
 /** How connections are made: TCP, or a simulated network. */
 export interface Transport {
-  /** Connects; rejected with a {@link TransportError}. */
-  connect(to: Address): Promise<Connection>;
+  /**
+   * Connects; rejected with a {@link TransportError}.
+   *
+   * @param name The name that the other end must prove, where the transport asks for one: its host by default.
+   */
+  connect(to: Address, name?: string): Promise<Connection>;
   /** Listens; throws a {@link TransportError}. */
   listen(at: Address): Listener;
 }

@@ -59,6 +59,8 @@ export type NoConnectionReason =
   | "lost"
   /** The two nodes have no protocol version, or no wish for encryption, in common. */
   | "incompatible"
+  /** The two ends could not agree on TLS. */
+  | "tls"
   /** This program is no node: `Node.start` comes first. */
   | "not_alive"
   /** The host's port mapper answers as something else, or not at all. */

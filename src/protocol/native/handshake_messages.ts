@@ -192,8 +192,8 @@ export const strangerFrom = (bytes: Uint8Array): string | undefined => {
   const letters = String.fromCharCode(first, second);
   if (http.includes(letters)) return "HTTP";
   if (letters === "SS") return "SSH";
-  // A TLS record of the type handshake, version 3.x.
-  if (first === 0x16 && second === 3) return "TLS";
+  // A TLS record of the type handshake, or an alert, version 3.x.
+  if ((first === 0x16 || first === 0x15) && second === 3) return "TLS";
   // Erlang's send_name message: 'N' of its handshake since OTP 23, 'n' before.
   if (first < 0x10 && (third === 0x4e || third === 0x6e)) return "Erlang distribution";
   return undefined;
