@@ -23,3 +23,4 @@ export * as Result from "npm:effect@^4.1.0/Result";
 export * as Schedule from "npm:effect@^4.1.0/Schedule";
 export * as Scheduler from "npm:effect@^4.1.0/Scheduler";
 export * as Schema from "npm:effect@^4.1.0/Schema";
+export * as Scope from "npm:effect@^4.1.0/Scope";

@@ -1,0 +1,7 @@
+/**
+ * Testing distributed code: tests that are Effects, with tags (ExUnit).
+ *
+ * @module
+ */
+export { type Configuration, configure, test, type TestOptions } from "./test.ts";
+export type { Tag } from "./tags.ts";
