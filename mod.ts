@@ -18,11 +18,15 @@ export { Atom, atom } from "./src/term/atom.ts";
 export { Capture, functionBrand, type FunctionName, type ModuleFunction } from "./src/term/capture.ts";
 export {
   AddressInUse,
+  AlreadyPresent,
+  AlreadyRegistered,
   AlreadyStarted,
   BadArg,
   type Crash,
+  DuplicateChild,
   Exit,
   type Failed,
+  FailedToStartChild,
   type FailureClass,
   ForeignError,
   formatExitReason,
@@ -32,6 +36,9 @@ export {
   type NoConnectionReason,
   NoPermission,
   NoProc,
+  NotFound,
+  Restarting,
+  Running,
   Timeout,
   Undef,
   Unsendable,
@@ -60,5 +67,6 @@ export * as GenServer from "./src/otp/gen_server.ts";
 export * as IO from "./src/io/io.ts";
 export * as Node from "./src/node/node.ts";
 export * as Process from "./src/io/process.ts";
+export * as DynamicSupervisor from "./src/otp/dynamic_supervisor.ts";
 export * as Supervisor from "./src/otp/supervisor.ts";
 export * as Task from "./src/otp/task.ts";

@@ -9,6 +9,7 @@ import * as IO from "../io/io.ts";
 import * as Process from "../io/process.ts";
 import * as Node from "../node/node.ts";
 import * as GenServer from "../otp/gen_server.ts";
+import * as DynamicSupervisor from "../otp/dynamic_supervisor.ts";
 import * as Supervisor from "../otp/supervisor.ts";
 import * as Task from "../otp/task.ts";
 import { exit } from "../process/exit.ts";
@@ -28,9 +29,13 @@ const library = {
   Capture,
   functionBrand,
   AddressInUse: errors.AddressInUse,
+  AlreadyPresent: errors.AlreadyPresent,
+  AlreadyRegistered: errors.AlreadyRegistered,
   AlreadyStarted: errors.AlreadyStarted,
   BadArg: errors.BadArg,
+  DuplicateChild: errors.DuplicateChild,
   Exit: errors.Exit,
+  FailedToStartChild: errors.FailedToStartChild,
   ForeignError: errors.ForeignError,
   formatExitReason: errors.formatExitReason,
   Ignore: errors.Ignore,
@@ -38,6 +43,9 @@ const library = {
   NoConnection: errors.NoConnection,
   NoPermission: errors.NoPermission,
   NoProc: errors.NoProc,
+  NotFound: errors.NotFound,
+  Restarting: errors.Restarting,
+  Running: errors.Running,
   Timeout: errors.Timeout,
   Undef: errors.Undef,
   Unsendable: errors.Unsendable,
@@ -58,6 +66,7 @@ const library = {
   IO,
   Node,
   Process,
+  DynamicSupervisor,
   Supervisor,
   Task,
 };

@@ -27,8 +27,6 @@ export interface DialOptions {
   readonly address: Address | undefined;
   /** The port of every host's mapper; `undefined` where there is none. */
   readonly mapperPort: number | undefined;
-  /** Where the node listened when it was last reached: tried where its mapper does not know, or does not answer. */
-  readonly lastKnown: Address | undefined;
   /** What this end brings to the handshake. */
   readonly handshake: ConnectorOptions;
   /** Milliseconds for all of it. */
@@ -39,13 +37,7 @@ export interface DialOptions {
 
 /** What came of dialling. */
 export type Dialled =
-  | {
-    readonly tag: "proven";
-    readonly connection: Connection;
-    readonly handshaken: Handshaken;
-    /** Where it listens. */
-    readonly address: Address;
-  }
+  | { readonly tag: "proven"; readonly connection: Connection; readonly handshaken: Handshaken }
   /** It refuses for now: it has, or prefers, another connection, or is busy. */
   | { readonly tag: "refused"; readonly why: string }
   | { readonly tag: "failed"; readonly because: NoConnectionReason; readonly detail?: string };
@@ -55,16 +47,14 @@ export const dial = async (options: DialOptions): Promise<Dialled> => {
   const { linkTransport, clock, handshake, milliseconds } = options;
   const due = clock.now() + milliseconds;
   const found = options.address ?? await findAddress(options);
-  const unknown = "tag" in found ? found : undefined;
-  const address = "tag" in found ? options.lastKnown : found;
-  if (address === undefined) return unknown ?? { tag: "failed", because: "absent" };
-  const connected = await connect(linkTransport, clock, address, hostOf(handshake.to), due - clock.now());
-  if ("tag" in connected) return unknown ?? connected;
+  if ("tag" in found) return found;
+  const connected = await connect(linkTransport, clock, found, hostOf(handshake.to), due - clock.now());
+  if ("tag" in connected) return connected;
   options.onConnection(connected);
   const shaken = await shake(connected, connector(handshake), clock, Math.max(1, due - clock.now()));
   switch (shaken.tag) {
     case "proven":
-      return { tag: "proven", connection: connected, handshaken: shaken.handshaken, address };
+      return { tag: "proven", connection: connected, handshaken: shaken.handshaken };
     case "failed":
       return failureOf(shaken.failure);
     case "timeout":
@@ -107,21 +97,7 @@ export const resolveHost = (host: string): string => host === "localhost" ? "127
 /** The host of a node's name. */
 const hostOf = (node: string): string => node.slice(node.indexOf("@") + 1);
 
-/** A mapper that is stopped accepts, and says nothing: after so many milliseconds the last address is tried. */
-const mapperPatience = 200;
-
-/** Asks the node's mapper; does not wait for one that is slow where the last address is known. */
-const findAddress = (options: DialOptions): Promise<Address | Failed> =>
-  new Promise((resolve) => {
-    const { clock, lastKnown } = options;
-    const stop = lastKnown === undefined ? () => {} : clock.after(mapperPatience, () => resolve(lastKnown));
-    void askMapper(options).then((found) => {
-      stop();
-      resolve(found);
-    });
-  });
-
-const askMapper = async (options: DialOptions): Promise<Address | Failed> => {
+const findAddress = async (options: DialOptions): Promise<Address | Failed> => {
   const name = parseNodeName(options.handshake.to);
   if ("problem" in name) return { tag: "failed", because: "absent", detail: name.problem };
   const host = resolveHost(name.host);

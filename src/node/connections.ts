@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Address, Connection } from "../process/seams.ts";
+import type { Connection } from "../process/seams.ts";
 import { bounce, deliver, nodeDown } from "../process/deliver.ts";
 import type { Kernel } from "../process/kernel.ts";
 import { log } from "../process/log.ts";
@@ -67,9 +67,6 @@ const crossingPause = 250;
 /** How long the rest of a write buffer may take when a link is closed in order. */
 const lastWords = 1000;
 
-/** So many addresses are remembered. */
-const addressesKept = 10_000;
-
 // Pids of the peer are written out in full in what is encoded before the peer is known.
 const unknownLife = new NodeLife("", 0);
 
@@ -79,8 +76,6 @@ export class Connections implements Outbound {
   readonly #settings: Settings;
   readonly #monitors: NodeMonitors;
   readonly #peers = new Map<string, Peer>();
-  /** Where nodes listened when they were last dialled. */
-  readonly #addresses = new Map<string, Address>();
   readonly #refusalsLogged = new Map<string, number>();
   #isOpen = true;
 
@@ -269,7 +264,6 @@ export class Connections implements Outbound {
       clock,
       address,
       mapperPort: settings.mapperPort,
-      lastKnown: this.#addresses.get(peer.name),
       handshake: {
         name: life.name,
         creation: life.creation,
@@ -297,8 +291,6 @@ export class Connections implements Outbound {
     }
     switch (outcome.tag) {
       case "proven":
-        if (this.#addresses.size >= addressesKept) this.#addresses.clear();
-        this.#addresses.set(peer.name, outcome.address);
         return this.#establish(outcome.connection, outcome.handshaken);
       case "failed":
         if (outcome.because === "cookie") {

@@ -203,8 +203,10 @@ class Pending {
 }
 Object.setPrototypeOf(Pending.prototype, prototype);
 
-const operationOf = ({ name, server, text }: CallOptions): string =>
-  `${name}(${textOfServer(server)}, ${text().slice(0, 200)})`;
+const operationOf = ({ name, server, text }: CallOptions): string => {
+  const request = text().slice(0, 200);
+  return `${name}(${textOfServer(server)}${request === "" ? "" : `, ${request}`})`;
+};
 
 const noProcess = (options: CallOptions): NoProc =>
   new NoProc({ operation: operationOf(options), process: textOfServer(options.server) });

@@ -1,141 +1,350 @@
 /**
  * `Supervisor`: starts children in order, restarts those that fail, and takes them down with itself (Elixir's
- * `Supervisor`, OTP's `supervisor`). Here with the strategy `one_for_one`.
+ * `Supervisor`, OTP's `supervisor`).
+ *
+ * @example
+ * ```ts
+ * import { Effect } from "npm:effect@^4.1.0";
+ * import { Process, Supervisor } from "../../mod.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const clerk = (id: string) => ({ id, start: Process.spawnLink(Effect.never) });
+ *
+ * await Effect.runPromise(Effect.gen(function* () {
+ *   const shop = yield* Supervisor.startLink([clerk("a"), clerk("b")], { strategy: "one_for_all" });
+ *   yield* Supervisor.startChild(shop, clerk("c"));
+ *   assertEquals(yield* Supervisor.countChildren(shop), { specs: 3, active: 3, supervisors: 0, workers: 3 });
+ *   yield* Supervisor.stop(shop);
+ * }));
+ * ```
  *
  * @module
  */
-import { Effect } from "../deps/effect.ts";
-import type { Entry } from "../process/entry.ts";
-import { log } from "../process/log.ts";
-import { receive } from "../process/receive.ts";
+import { type Duration, Effect } from "../deps/effect.ts";
+import { reasonOfFailure } from "../process/exit_reason.ts";
+import type { Requirements, Success } from "../process/modules.ts";
+import type { Atom } from "../term/atom.ts";
 import { atom } from "../term/atom.ts";
-import { type AlreadyStarted, BadArg, formatExitReason } from "../term/errors.ts";
-import { Pid } from "../term/identifier.ts";
+import {
+  type AlreadyPresent,
+  type AlreadyStarted,
+  type BadArg,
+  type DuplicateChild,
+  FailedToStartChild,
+  type Ignore,
+  type NotFound,
+  type Restarting,
+  type Running,
+} from "../term/errors.ts";
+import type { Pid } from "../term/identifier.ts";
 import { inspect } from "../term/inspect.ts";
-import { isTuple } from "../term/tuple.ts";
-import { exit } from "../process/exit.ts";
-import { type ChildSpec, shutdownMilliseconds } from "./child_spec.ts";
-import { countRestart, type Intensity, isNormalEnd, isRestarted } from "./restart.ts";
-import { shutDownChild } from "./shut_down.ts";
-import { startLinked } from "./start_link.ts";
+import type { Term } from "../term/term.ts";
+import { tuple } from "../term/tuple.ts";
+import type { CallError as StopError } from "./gen_call.ts";
+import type { AnyChildSpec, ChildSpec, StartedChild, StartFailure, StartServices } from "./child_spec.ts";
+import type { ChildCounts, ChildInfo } from "./children.ts";
+import * as client from "./supervisor_client.ts";
+import type { CallError } from "./supervisor_client.ts";
+import type { ServerRef } from "./server_name.ts";
+import { textOfServer } from "./server_name.ts";
+import type { Started } from "./started.ts";
+import { type StartError as ProcessError, startProcess, type Up } from "./start_process.ts";
+import { stopServer } from "./stop_server.ts";
+import { specsFor, supervise } from "./supervise.ts";
+import {
+  intensityOf,
+  type SupervisorFlags,
+  type SupervisorOptions,
+  wrongChild,
+  wrongChildren,
+  wrongNameOption,
+  wrongOptions,
+} from "./supervisor_options.ts";
+import { SupervisorServer } from "./supervisor_server.ts";
 
-export type { ChildSpec, Shutdown } from "./child_spec.ts";
+export type { AutoShutdown } from "./auto_shutdown.ts";
+export {
+  type AnyChildSpec,
+  type ChildSpec,
+  childSpec,
+  type ChildSpecOverrides,
+  type ChildType,
+  type Shutdown,
+  type StartCall,
+  type StartedChild,
+  type StartFailure,
+  type StartServices,
+} from "./child_spec.ts";
+export type { ChildCounts, ChildInfo } from "./children.ts";
 export type { Restart } from "./restart.ts";
+export type { ServerRef } from "./server_name.ts";
+export type { Started } from "./started.ts";
+export type { Strategy } from "./strategy.ts";
+export type { CallError } from "./supervisor_client.ts";
+export type { CallError as StopError } from "./gen_call.ts";
+export type { IntensityOptions, SupervisorFlags, SupervisorOptions } from "./supervisor_options.ts";
 
-/** How a supervisor works. */
-export interface SupervisorOptions {
-  /** What happens when a child fails: `one_for_one` restarts that child alone. */
-  readonly strategy: "one_for_one";
-  /** The name to register under. */
-  readonly name?: string;
-  /** So many restarts are allowed: 3 by default. */
-  readonly maxRestarts?: number;
-  /** In so many seconds: 5 by default. */
-  readonly maxSeconds?: number;
+/** What starting a supervisor can fail with; `E` is what its children's starts can. */
+export type StartError<E> = FailedToStartChild<E | Term> | DuplicateChild | ProcessError;
+
+/** A supervisor's children and how it works, as `Supervisor.init` puts them together. */
+export interface SupervisorInit<Spec extends AnyChildSpec> {
+  /** Its first children. */
+  readonly children: ReadonlyArray<Spec>;
+  /** How it works. */
+  readonly flags: SupervisorFlags;
 }
 
-/** A child that is started. */
-interface Child<E, R> {
-  readonly spec: ChildSpec<E, R>;
-  pid: Pid | undefined;
+/** A supervisor as a module (Elixir's `use Supervisor`): what it supervises follows from an argument. */
+export interface SupervisorModule<
+  Argument,
+  Answer extends Effect.Effect<SupervisorInit<AnyChildSpec> | Atom<"ignore">, unknown, unknown>,
+> {
+  /** Runs in the supervisor's process; gives what `Supervisor.init` makes, or `:ignore`. */
+  readonly init: (argument: Argument) => Answer;
 }
+
+/** The children's specifications that `Supervisor.init` was given. */
+export type SpecOf<Answer> = Success<Answer> extends infer Init
+  ? Init extends SupervisorInit<infer Spec> ? Spec : never
+  : never;
+
+/** What there is to start a supervisor from. */
+type Plan = Effect.Effect<SupervisorInit<AnyChildSpec> | Atom<"ignore">, unknown, unknown>;
 
 /**
  * Starts a supervisor, linked to the caller, with its children in order (`Supervisor.start_link/2`).
  *
  * @param children The children.
  * @param options The strategy, a name, the restart intensity.
- * @returns The supervisor's pid, once all children are up. Fails with the failure of the first child that did
- *   not start, when those before it are down again; with `already_started` when the name is taken, and
- *   `badarg` when two children have one id.
+ * @returns The supervisor's pid, once all children are up. Fails with `failed_to_start_child` when one did not
+ *   start, once those before it are down again; with `already_started` when the name is taken,
+ *   `duplicate_child_name` when two children have one id, `badarg` for what is no option or no child.
  */
-export const startLink = <E = never, R = never>(
-  children: ReadonlyArray<ChildSpec<E, R>>,
+export function startLink<const Spec extends AnyChildSpec>(
+  children: ReadonlyArray<Spec>,
   options: SupervisorOptions,
-): Effect.Effect<Pid, E | AlreadyStarted | BadArg, R> => {
-  const operation = options.name === undefined
-    ? "Supervisor.startLink"
-    : `Supervisor.startLink(${inspect(options.name)})`;
-  const twice = children.find((spec, index) => children.findIndex((other) => other.id === spec.id) !== index);
-  if (twice !== undefined) {
-    return Effect.fail(new BadArg({ operation, problem: `two children have the id ${inspect(twice.id)}` }));
+): Effect.Effect<Pid, StartError<StartFailure<Spec>>, StartServices<Spec>>;
+/**
+ * Starts a supervisor that is a module (`Supervisor.start_link/3`).
+ *
+ * @param module What gives its children.
+ * @param argument What that is asked with.
+ * @param options A name.
+ * @returns The same. Fails with `ignore`, too, when `init` said so, and with `exit` when it failed.
+ */
+export function startLink<
+  Argument,
+  Answer extends Effect.Effect<SupervisorInit<AnyChildSpec> | Atom<"ignore">, unknown, unknown>,
+>(
+  module: SupervisorModule<Argument, Answer>,
+  argument: NoInfer<Argument>,
+  options?: Pick<SupervisorOptions, "name">,
+): Effect.Effect<
+  Pid,
+  StartError<StartFailure<SpecOf<Answer>>>,
+  Requirements<Answer> | StartServices<SpecOf<Answer>>
+>;
+export function startLink(
+  from: ReadonlyArray<AnyChildSpec> | { readonly init: (argument: never) => Plan },
+  argumentOrOptions: unknown,
+  given: Pick<SupervisorOptions, "name"> = {},
+): Effect.Effect<unknown, StartError<unknown>, unknown> {
+  if (typeof from === "object" && from !== null && "init" in from) {
+    const { init } = from;
+    return startFrom(
+      given.name,
+      Effect.suspend(() => Reflect.apply(init, from, [argumentOrOptions]) as Plan),
+    );
   }
-  const intensity = { maxRestarts: options.maxRestarts ?? 3, maxSeconds: options.maxSeconds ?? 5 };
-  return startLinked({
-    operation,
-    name: options.name,
-    initialCall: "Supervisor.init/1",
-    init: (self) => startAll(self, children),
-    loop: (self, parent, started) => loop(self, parent, started, intensity),
+  const options = argumentOrOptions as SupervisorOptions;
+  const operation = operationOf(options?.name);
+  const wrong = wrongOptions(operation, options) ??
+    wrongChildren(operation, from, options.autoShutdown ?? "never");
+  // Of children with one id OTP's process dies, as a starter that traps exits sees.
+  if (wrong?._tag === "badarg") return Effect.fail(wrong);
+  return startFrom(options.name, Effect.succeed({ children: from, flags: options }));
+}
+
+const operationOf = (name: unknown): string =>
+  `Supervisor.startLink(${name === undefined ? "" : textOfServer(name)})`;
+
+const startFrom = (
+  name: SupervisorOptions["name"],
+  plan: Plan,
+): Effect.Effect<Pid, StartError<unknown>> =>
+  Effect.suspend(() => {
+    const operation = operationOf(name);
+    const wrong = wrongNameOption(operation, name);
+    if (wrong !== undefined) return Effect.fail(wrong);
+    // What the process ends with is OTP's reason; what the starter meets is the failure itself.
+    let failure: FailedToStartChild<unknown> | DuplicateChild | BadArg | undefined;
+    const stop = (why: NonNullable<typeof failure>): Up<never> => {
+      failure = why;
+      return { tag: "stop", reason: reasonOf(why) };
+    };
+    const started = startProcess<unknown>({
+      operation,
+      name,
+      initialCall: "Supervisor.init/1",
+      linked: true,
+      init: (self, parent) =>
+        Effect.gen(function* () {
+          self.trapExit = true;
+          const answer = yield* plan;
+          if (answer === atom("ignore")) return { tag: "ignore" };
+          const { children, flags } = answer as SupervisorInit<AnyChildSpec>;
+          const { strategy, autoShutdown = "never" } = flags;
+          const problem = wrongOptions(operation, flags) ?? wrongChildren(operation, children, autoShutdown);
+          if (problem !== undefined) return stop(problem);
+          const full = yield* Effect.withFiber((fiber) => Effect.succeed(specsFor(self, fiber)));
+          const server = new SupervisorServer(self, {
+            strategy,
+            intensity: intensityOf(flags),
+            autoShutdown,
+            read: (spec) => wrongChild("Supervisor.startChild", spec, autoShutdown) ?? full(spec),
+          });
+          const begun = yield* Effect.result(server.startAll(operation, children.map(full)));
+          return begun._tag === "Failure"
+            ? stop(begun.failure)
+            : { tag: "up", run: supervise(self, parent, server) } satisfies Up<never>;
+        }),
+    });
+    return Effect.catchTag(started, "exit", (exited) => Effect.fail(failure ?? exited)) as Effect.Effect<
+      Pid,
+      StartError<unknown>
+    >;
   });
+
+/** The exit reason of a supervisor that did not come up, as OTP has it. */
+const reasonOf = (why: FailedToStartChild<unknown> | DuplicateChild | BadArg): unknown => {
+  if (why instanceof FailedToStartChild) {
+    return tuple("shutdown", tuple("failed_to_start_child", why.child, reasonOfFailure(why.reason)));
+  }
+  if (why._tag === "duplicate_child_name") {
+    return tuple("start_spec", tuple("duplicate_child_name", why.child));
+  }
+  return why;
 };
 
-const startAll = <E, R>(
-  self: Entry,
-  specs: ReadonlyArray<ChildSpec<E, R>>,
-): Effect.Effect<ReadonlyArray<Child<E, R>>, E, R> =>
-  Effect.gen(function* () {
-    const started: Array<Child<E, R>> = [];
-    for (const spec of specs) {
-      const pid = yield* Effect.onError(spec.start, () => stopAll(self, started));
-      started.push({ spec, pid });
-    }
-    return started;
-  });
+/**
+ * Puts a supervisor's children and flags together, for the `init` of a module (`Supervisor.init/2`).
+ *
+ * @param children The children.
+ * @param flags The strategy, the restart intensity, `autoShutdown`.
+ * @returns Both; they are checked when the supervisor starts.
+ */
+export const init = <const Spec extends AnyChildSpec>(
+  children: ReadonlyArray<Spec>,
+  flags: SupervisorFlags,
+): Effect.Effect<SupervisorInit<Spec>> => Effect.succeed({ children, flags });
 
-/** Children go down in the reverse order of their start. */
-const stopAll = <E, R>(self: Entry, children: ReadonlyArray<Child<E, R>>): Effect.Effect<void> =>
-  Effect.forEach([...children].reverse(), (child) => {
-    const { pid, spec } = child;
-    if (pid === undefined) return Effect.void;
-    const { type = "worker", shutdown = type === "supervisor" ? "infinity" : 5000 } = spec;
-    return shutDownChild(self, pid, shutdownMilliseconds(shutdown));
-  }, { discard: true });
+/**
+ * Adds a child to a supervisor and starts it (`Supervisor.start_child/2`).
+ *
+ * @param supervisor Its pid, its name, its name on a node, or its name by way of a registry.
+ * @param spec The child. To a supervisor on another node goes a start as `[Module.function, args]`.
+ * @returns The child's pid; pid and info, when its start told more. Fails with `already_started` or
+ *   `already_present` when there is a child of that id, `failed_to_start_child` when it did not start, `ignore`
+ *   when its start says that there is to be no process now (the supervisor keeps the specification, unless it is
+ *   temporary); `noproc`, `noconnection` or `exit` when the supervisor does not answer.
+ */
+export const startChild = <E, R, S extends Started>(
+  supervisor: ServerRef,
+  spec: ChildSpec<E, R, S>,
+): Effect.Effect<
+  StartedChild<S>,
+  FailedToStartChild<Exclude<E, Ignore> | Term> | AlreadyStarted | AlreadyPresent | Ignore | CallError,
+  R
+> => client.startChild("Supervisor.startChild", supervisor, spec);
 
-const loop = <E, R>(
-  self: Entry,
-  parent: Pid,
-  children: ReadonlyArray<Child<E, R>>,
-  intensity: Intensity,
-): Effect.Effect<void, unknown, R> =>
-  Effect.gen(function* () {
-    let restarts: ReadonlyArray<number> = [];
+/**
+ * Ends a child; its specification stays, unless it is temporary (`Supervisor.terminate_child/2`).
+ *
+ * @param supervisor The supervisor.
+ * @param id The child's id.
+ * @returns `:ok`, once it has ended, also when it did not run. Fails with `not_found` when there is no such child.
+ */
+export const terminateChild = (
+  supervisor: ServerRef,
+  id: string,
+): Effect.Effect<Atom<"ok">, NotFound | CallError> =>
+  Effect.as(client.about("Supervisor.terminateChild", "terminate_child", supervisor, id), atom("ok"));
 
-    const giveUp = (reason: unknown): Effect.Effect<never, unknown> =>
-      Effect.andThen(stopAll(self, children), exit(reason));
+/**
+ * Starts a child that does not run (`Supervisor.restart_child/2`).
+ *
+ * @param supervisor The supervisor.
+ * @param id The child's id.
+ * @returns As {@link startChild}. Fails with `not_found`, `running`, `restarting`, `failed_to_start_child`, `ignore`.
+ */
+export const restartChild = (
+  supervisor: ServerRef,
+  id: string,
+): Effect.Effect<
+  Pid | readonly [pid: Pid, info: unknown],
+  FailedToStartChild<Term> | NotFound | Running | Restarting | Ignore | CallError
+> =>
+  Effect.flatMap(
+    client.about<FailedToStartChild<Term> | NotFound | Running | Restarting>(
+      "Supervisor.restartChild",
+      "restart_child",
+      supervisor,
+      id,
+    ),
+    (answer) =>
+      client.startedOf(`Supervisor.restartChild(${textOfServer(supervisor)}, ${inspect(id)})`, answer),
+  );
 
-    const restart = (child: Child<E, R>): Effect.Effect<void, unknown, R> =>
-      Effect.suspend(() => {
-        const counted = countRestart(restarts, self.kernel.clock.now(), intensity);
-        restarts = counted.restarts;
-        if (counted.isTooMany) {
-          log(self.kernel, "error", `Supervisor ${inspect(self.pid)}: too many restarts, shutting down`);
-          return giveUp("shutdown");
-        }
-        // A restart that fails is tried again, and counts again.
-        return Effect.matchCauseEffect(child.spec.start, {
-          onSuccess: (pid) => Effect.sync(() => void (child.pid = pid)),
-          onFailure: () => restart(child),
-        });
-      });
+/**
+ * Forgets a child that does not run (`Supervisor.delete_child/2`).
+ *
+ * @param supervisor The supervisor.
+ * @param id The child's id.
+ * @returns `:ok`. Fails with `not_found`, `running` or `restarting`.
+ */
+export const deleteChild = (
+  supervisor: ServerRef,
+  id: string,
+): Effect.Effect<Atom<"ok">, NotFound | Running | Restarting | CallError> =>
+  Effect.as(client.about("Supervisor.deleteChild", "delete_child", supervisor, id), atom("ok"));
 
-    for (;;) {
-      const message = yield* receive();
-      if (!isTuple(message) || message.length !== 3 || message[0] !== atom("EXIT")) continue;
-      const [, pid, reason] = message;
-      if (!(pid instanceof Pid)) continue;
-      if (pid === parent) return yield* giveUp(reason);
-      const child = children.find((one) => one.pid === pid);
-      if (child === undefined) continue;
-      child.pid = undefined;
-      const { restart: when = "permanent", id } = child.spec;
-      if (!isNormalEnd(reason)) {
-        log(
-          self.kernel,
-          "error",
-          `Child ${id} of supervisor ${inspect(self.pid)} terminated: ${formatExitReason(reason)}`,
-        );
-      }
-      if (isRestarted(when, reason)) yield* restart(child);
-    }
-  });
+/**
+ * The children, whether they run or not (`Supervisor.which_children/1`).
+ *
+ * @param supervisor The supervisor.
+ * @returns Of each its id, its pid (`"restarting"` while its start fails, nothing when it does not run), its type
+ *   and its modules; last started first.
+ */
+export const whichChildren = (
+  supervisor: ServerRef,
+): Effect.Effect<ReadonlyArray<ChildInfo<string>>, CallError> =>
+  client.whichChildren(
+    "Supervisor.whichChildren",
+    supervisor,
+    (id) => typeof id === "string" ? id : inspect(id),
+  );
+
+/**
+ * How many children there are (`Supervisor.count_children/1`).
+ *
+ * @param supervisor The supervisor.
+ * @returns How many specifications, how many of them run, how many are supervisors and workers.
+ */
+export const countChildren = (supervisor: ServerRef): Effect.Effect<ChildCounts, CallError> =>
+  client.countChildren("Supervisor.countChildren", supervisor);
+
+/**
+ * Ends a supervisor: its children go down, last started first (`Supervisor.stop/3`).
+ *
+ * @param supervisor The supervisor.
+ * @param reason Its exit reason: `normal` by default.
+ * @param timeout How long that may take: as long as it takes by default. A number is milliseconds.
+ * @returns `:ok`, once it has ended. Fails with `noproc` when there is no such supervisor, `exit` when it ended
+ *   with another reason, `timeout`.
+ */
+export const stop = (
+  supervisor: ServerRef,
+  reason: Term = "normal",
+  timeout: Duration.Input | "infinity" = "infinity",
+): Effect.Effect<Atom<"ok">, StopError> => stopServer("Supervisor.stop", supervisor, reason, timeout);

@@ -7,6 +7,7 @@
 import { type Cause, Data } from "../deps/effect.ts";
 import type { Pid } from "./identifier.ts";
 import { inspect } from "./inspect.ts";
+import { isTuple } from "./tuple.ts";
 
 /** What every failure of Spawnlink holds beside its own fields. */
 export interface Failed {
@@ -161,6 +162,63 @@ const NoPermissionBase: FailureClass<"eacces", {
 /** Deno's permission is missing; `flag` is what grants it (`eacces`). */
 export class NoPermission extends NoPermissionBase {}
 
+const FailedToStartChildBase: FailureClass<"failed_to_start_child", {
+  readonly child: string;
+  readonly reason: unknown;
+}> = failure("failed_to_start_child", ({ child, reason }) => {
+  const why = isTuple(reason) && reason[0] === "EXIT"
+    ? `exited with ${formatExitReason(reason[1])}`
+    : undefined;
+  return `the child ${inspect(child)} failed to start: ${why ?? formatExitReason(reason)}`;
+});
+/** A supervisor's child did not start, for this reason: its start's own failure, or what ended it. */
+export class FailedToStartChild<Reason = unknown> extends FailedToStartChildBase {
+  /**
+   * The failure of the child's start, or what it gave instead of a pid. Where it ended by a defect or with `exit`,
+   * that is the exit reason, within `{"EXIT", reason}` for a `Supervisor`.
+   */
+  declare readonly reason: Reason;
+}
+
+const DuplicateChildBase: FailureClass<"duplicate_child_name", {
+  readonly child: string;
+}> = failure("duplicate_child_name", ({ child }) => `two children have the id ${inspect(child)}`);
+/** Two children of one supervisor have the same id (`duplicate_child_name`). */
+export class DuplicateChild extends DuplicateChildBase {}
+
+const AlreadyPresentBase: FailureClass<"already_present", {
+  readonly child: string;
+}> = failure("already_present", ({ child }) => {
+  return `the child ${inspect(child)} is there and does not run: restart it, or delete it first`;
+});
+/** The supervisor has a child of that id, which does not run (`already_present`). */
+export class AlreadyPresent extends AlreadyPresentBase {}
+
+const NotFoundBase: FailureClass<"not_found", {
+  readonly child: string | Pid;
+}> = failure("not_found", ({ child }) => `there is no child ${inspect(child)}`);
+/** The supervisor has no such child (`not_found`). */
+export class NotFound extends NotFoundBase {}
+
+const RunningBase: FailureClass<"running", {
+  readonly child: string;
+}> = failure("running", ({ child }) => `the child ${inspect(child)} runs: terminate it first`);
+/** The child runs, so it can be neither started nor deleted (`running`). */
+export class Running extends RunningBase {}
+
+const RestartingBase: FailureClass<"restarting", {
+  readonly child: string;
+}> = failure("restarting", ({ child }) => `the child ${inspect(child)} is being restarted already`);
+/** The supervisor tries to restart the child already (`restarting`). */
+export class Restarting extends RestartingBase {}
+
+const AlreadyRegisteredBase: FailureClass<"already_registered", {
+  readonly key: unknown;
+  readonly pid: Pid;
+}> = failure("already_registered", ({ key, pid }) => `the key ${inspect(key)} is taken by ${inspect(pid)}`);
+/** The key of a registry of unique keys is taken (`already_registered`). */
+export class AlreadyRegistered extends AlreadyRegisteredBase {}
+
 /** An exit reason as text, as Elixir's `Exception.format_exit/1` puts it in one line. */
 export const formatExitReason = (reason: unknown): string => {
   if (typeof reason === "string") return reason;
@@ -197,6 +255,13 @@ export const failureClasses: ReadonlyMap<string, abstract new (...fields: never)
     badarg: BadArg,
     eaddrinuse: AddressInUse,
     eacces: NoPermission,
+    failed_to_start_child: FailedToStartChild,
+    duplicate_child_name: DuplicateChild,
+    already_present: AlreadyPresent,
+    not_found: NotFound,
+    running: Running,
+    restarting: Restarting,
+    already_registered: AlreadyRegistered,
   }),
 );
 
