@@ -21,6 +21,7 @@ import { TaskHandle } from "../../src/otp/task_handle.ts";
 import type { Step } from "./differences.ts";
 import { field, number, type Operation, options, pid, raise, RuntimeError, text } from "./fields.ts";
 import { genserverOperations } from "./genserver_operations.ts";
+import { supervisorOperations } from "./supervisor_operations.ts";
 import {
   decode,
   decodeAddress,
@@ -378,6 +379,7 @@ export const operations: Readonly<Record<string, Operation>> = {
   "node.stop": { run: () => Node.stop() },
 
   ...genserverOperations,
+  ...supervisorOperations,
 };
 
 /** The operation of a step. */

@@ -7,15 +7,20 @@
 import { Context, Data, Effect, type Layer, Option, type Redacted, Schema } from "npm:effect@^4.1.0";
 import {
   type AddressInUse,
+  type AlreadyPresent,
   type AlreadyStarted,
   type Atom,
   type BadArg,
   capture,
   defmodule,
   Down,
+  type DuplicateChild,
+  DynamicSupervisor,
   type Exit,
   exit,
   ExitMessage,
+  type FailedToStartChild,
+  type Ignore,
   IO,
   type MaxChildren,
   type NoConnection,
@@ -23,13 +28,17 @@ import {
   NodeDown,
   type NoPermission,
   type NoProc,
+  type NotFound,
   type Pid,
   Process,
   type Reference,
+  type Restarting,
+  type Running,
   Supervisor,
   Task,
   type Term,
   type Timeout,
+  tuple,
   type Undef,
   type Unsendable,
 } from "../../mod.ts";
@@ -128,9 +137,51 @@ export const taskSupervisors = (pid: Pid): void => {
   gives<Atom<"ok">, Started | NoProc | Exit>()(Task.Supervisor.terminateChild(pid, pid));
   gives<ReadonlyArray<Pid>, Started | NoProc | Exit>()(Task.Supervisor.children("Shop.Tasks"));
   gives<Pid, AlreadyStarted | BadArg>()(Task.Supervisor.startLink({ name: "Shop.Tasks", maxChildren: 3 }));
-  const children = [Task.Supervisor.childSpec({ name: "Shop.Tasks" })];
-  gives<Pid, AlreadyStarted | BadArg>()(Supervisor.startLink(children, { strategy: "one_for_one" }));
 };
+
+/** Supervisors, and their children's types. */
+export const supervisors = (pid: Pid): void => {
+  type Failed<E> =
+    | FailedToStartChild<E | Term>
+    | DuplicateChild
+    | AlreadyStarted
+    | BadArg
+    | Exit
+    | Ignore
+    | Timeout;
+  type Asked = NoConnection | NoProc | Exit | Unsendable | BadArg;
+  const tasks = Task.Supervisor.childSpec({ name: "Shop.Tasks" });
+  const flags = { strategy: "one_for_one" } as const;
+  gives<Pid, Failed<AlreadyStarted | BadArg>>()(Supervisor.startLink([tasks], flags));
+  gives<Pid, Failed<never>>()(Supervisor.startLink([], flags));
+  const counting = { id: "counting", start: Process.spawnLink(Shop.count, ["cup"]) };
+  const failing = { id: "failing", start: Effect.fail(new TooBig({ limit: 1 })) };
+  gives<Pid, Failed<AlreadyStarted | BadArg | TooBig>, Db>()(
+    Supervisor.startLink([tasks, counting, failing], flags),
+  );
+  const module = { init: (size: number) => Supervisor.init(size > 1 ? [counting] : [], flags) };
+  gives<Pid, Failed<never>, Db>()(Supervisor.startLink(module, 3));
+  // @ts-expect-error: the module's init takes a number
+  Supervisor.startLink(module, "three");
+  // @ts-expect-error: there is no such strategy
+  Supervisor.startLink([], { strategy: "one_for_none" });
+
+  type NotAdded<E> = FailedToStartChild<E | Term> | AlreadyStarted | AlreadyPresent | Ignore | Asked;
+  gives<Pid, NotAdded<never>, Db>()(Supervisor.startChild(pid, counting));
+  const told = { id: "told", start: Effect.map(Process.self(), (self) => tuple(self, 80)) };
+  gives<readonly [Pid, 80], NotAdded<never>>()(Supervisor.startChild("Shop", told));
+  const called = { id: "called", start: [Starts.shop, [3]] } as const;
+  gives<Pid, NotAdded<TooBig>>()(Supervisor.startChild(["Shop", "kate@localhost"], called));
+  gives<Pid, FailedToStartChild<TooBig | Term> | MaxChildren | Ignore | Asked>()(
+    DynamicSupervisor.startChild(pid, called),
+  );
+  gives<Atom<"ok">, NotFound | Asked>()(Supervisor.terminateChild(pid, "told"));
+  gives<Atom<"ok">, NotFound | Running | Restarting | Asked>()(Supervisor.deleteChild(pid, "told"));
+};
+
+const Starts = defmodule("Starts", {
+  shop: (size: number) => size > 2 ? Effect.fail(new TooBig({ limit: 2 })) : Process.spawnLink(Effect.never),
+});
 
 /** Spawning, here and there. */
 export const spawning = (): void => {
