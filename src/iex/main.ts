@@ -3,8 +3,11 @@
  *
  * @module
  */
+import { textOfError } from "../cli/failure_text.ts";
 import { type Front, main as run, type Program } from "../cli/main.ts";
-import { plainScreen } from "../cli/screen.ts";
+import { plainScreen, type Screen } from "../cli/screen.ts";
+import { complete } from "./completion.ts";
+import { openHistory } from "./history.ts";
 import { makeScope } from "./scope.ts";
 import { session } from "./session.ts";
 import { streamInput } from "./stream_input.ts";
@@ -27,8 +30,36 @@ const openShell = ({ modules }: Program): Front => {
   const scope = makeScope(modules);
   if (!isAtTerminal()) {
     const life = session(streamInput(Deno.stdin.readable), plainScreen, scope);
-    return { screen: plainScreen, life, close: () => {} };
+    return { screen: plainScreen, life, close: survive(plainScreen) };
   }
-  const terminal = openTerminal();
-  return { screen: terminal, life: session(terminal, terminal, scope), close: terminal.close };
+  const terminal = openTerminal({ history: openHistory(), complete: (line) => complete(line, scope) });
+  const stopSurviving = survive(terminal);
+  const close = (): void => {
+    stopSurviving();
+    terminal.close();
+  };
+  return { screen: terminal, life: session(terminal, terminal, scope), close };
+};
+
+/**
+ * What a line has left behind, and what fails with nobody to see it, ends no shell: it is shown.
+ *
+ * @param screen Where.
+ * @returns Ends this.
+ */
+const survive = (screen: Screen): () => void => {
+  const onRejection = (event: PromiseRejectionEvent): void => show(event, event.reason);
+  const onError = (event: ErrorEvent): void => show(event, event.error);
+  const show = (event: Event, error: unknown): void => {
+    event.preventDefault();
+    // The line editor would show it too, across what is being typed.
+    event.stopImmediatePropagation();
+    screen.write(() => console.log(`** (nobody awaits it) ${textOfError(error)}`));
+  };
+  globalThis.addEventListener("unhandledrejection", onRejection);
+  globalThis.addEventListener("error", onError);
+  return () => {
+    globalThis.removeEventListener("unhandledrejection", onRejection);
+    globalThis.removeEventListener("error", onError);
+  };
 };

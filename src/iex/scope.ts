@@ -21,7 +21,10 @@ import * as errors from "../term/errors.ts";
 import { Pid, Reference } from "../term/identifier.ts";
 import { inspect } from "../term/inspect.ts";
 import { isTuple, tuple } from "../term/tuple.ts";
-import type { Scope } from "./evaluator.ts";
+import type { Scope } from "./compile.ts";
+import { makeHelp } from "./help.ts";
+import { lift, liftAll } from "./lifted.ts";
+import { addModule } from "./module_names.ts";
 
 const library = {
   Atom,
@@ -71,17 +74,33 @@ const library = {
   Task,
 };
 
+const processes = liftAll(Process);
+
+/** Those whose functions take an Effect where they take a term. */
+const operations: Scope = {
+  IO: liftAll(IO),
+  Node: liftAll(Node),
+  Process: processes,
+  Task: liftAll(Task),
+  exit: lift("exit", exit),
+};
+
 /** Elixir's `Kernel` and IEx's helpers stand without a module's name. */
-const short = { self: Process.self, send: Process.send, flush: Process.flush };
+const short: Scope = { self: processes["self"], send: processes["send"], flush: processes["flush"] };
 
 /**
  * A fresh scope.
  *
  * @param modules The program's modules, each under its own name.
  */
-export const makeScope = (modules: ReadonlyArray<AnyModule>): Scope =>
+export const makeScope = (modules: ReadonlyArray<AnyModule>): Scope => {
   // Without a prototype: `constructor` and its kind are no names of a line.
-  Object.assign(Object.create(null), library, short, { Effect }, namesOf(modules));
-
-const namesOf = (modules: ReadonlyArray<AnyModule>): Scope =>
-  Object.fromEntries(modules.map((module) => [module[moduleName], module]));
+  const scope: Scope = Object.assign(Object.create(null), library, operations);
+  const h = makeHelp(scope, { ...library, ...operations });
+  Object.assign(scope, short, { Effect, h });
+  for (const module of modules) addModule(scope, module);
+  // As in Elixir, a module that a line defines has its name from then on.
+  scope["defmodule"] = (...[name, functions, options]: Parameters<typeof defmodule>): unknown =>
+    addModule(scope, defmodule(name, functions, options));
+  return scope;
+};

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { Screen } from "../cli/screen.ts";
 import { Effect, Option } from "../deps/effect.ts";
 import * as Node from "../node/node.ts";
 import * as Process from "../process/process.ts";
@@ -13,17 +14,26 @@ import { nonode, type Reference } from "../term/identifier.ts";
 import { inspect } from "../term/inspect.ts";
 import { isTuple } from "../term/tuple.ts";
 import { evaluate, type Evaluated, type Scope } from "./evaluator.ts";
-import type { Screen } from "../cli/screen.ts";
+import { textOfValue } from "./text_of_value.ts";
+
+/** What stands before the lines that are typed. */
+export interface Prompt {
+  /** Before the first one, `iex(alex@localhost)1> `. */
+  readonly first: string;
+  /** Before those that go on from it, `...(alex@localhost)1> `. */
+  readonly next: string;
+}
 
 /** Where lines come from. */
 export interface Input {
   /**
-   * The next line, or `undefined` at the end. Asked again before it has come, it gives the same line.
+   * What is to be evaluated next, one line or several that belong together; or `undefined` at the end. Asked
+   * again before it has come, it gives the same.
    *
    * @param prompt What a prompt says.
    */
-  next(prompt: string): Promise<string | undefined>;
-  /** The line has been taken: the next question is about the one behind it. */
+  next(prompt: Prompt): Promise<string | undefined>;
+  /** It has been taken: the next question is about what comes behind it. */
   taken(): void;
   /** Succeeds when the user wants no answer to the line that runs (Ctrl-C). */
   readonly interrupted: Effect.Effect<void>;
@@ -70,9 +80,11 @@ export const session = (input: Input, screen: Screen, scope: Scope): Effect.Effe
 
 const halted: Evaluated = { tag: "failure", text: "interrupted" };
 
-/** IEx's prompt: the node's name, and the number of the line. */
-const promptOf = (node: string, count: number): string =>
-  node === nonode ? `iex(${count})> ` : `iex(${node})${count}> `;
+/** IEx's prompt: the node's name, and the number of the evaluation. */
+const promptOf = (node: string, count: number): Prompt => {
+  const place = node === nonode ? `(${count})> ` : `(${node})${count}> `;
+  return { first: `iex${place}`, next: `...${place}` };
+};
 
 /** Finds the exit reason in the DOWN message of that monitor. */
 const reasonIn = (reference: Reference) => (message: unknown): Option.Option<unknown> =>
@@ -83,7 +95,7 @@ const reasonIn = (reference: Reference) => (message: unknown): Option.Option<unk
 const show = (outcome: Evaluated): string | undefined => {
   switch (outcome.tag) {
     case "value":
-      return inspect(outcome.value);
+      return textOfValue(outcome.value);
     case "failure":
       return `** ${outcome.text}`;
     case "nothing":

@@ -80,9 +80,10 @@ const spawnOn = (
   withProcess((entry) => {
     const called = nameOfFunction(body);
     if (called === undefined) {
-      const problem = `a function travels by its name: write defmodule("Name", { work: ${
-        typeof body === "function" ? "…" : inspect(body)
-      } }) on both nodes and give Name.work`;
+      const given = typeof body === "function" ? "…" : inspect(body);
+      const problem =
+        `a function travels by its name: write defmodule("Name", { work: ${given} }) on that node, ` +
+        'and give capture("Name", "work") here, or Name.work where it is defined here too';
       return Effect.fail(new BadArg({ operation: `${name}(${inspect(node)}, …)`, problem }));
     }
     if (!Array.isArray(args)) return Effect.fail(wrongArgument(name, args, "an array of arguments"));

@@ -4,45 +4,11 @@
  * @module
  */
 import { assert, assertEquals } from "@std/assert";
-import { Data, Effect, Fiber } from "npm:effect@^4.1.0";
-import { NoConnection, Process } from "../../mod.ts";
-import { evaluate, type Scope } from "../../src/iex/evaluator.ts";
-import { makeScope } from "../../src/iex/scope.ts";
-import { inspect } from "../../src/term/inspect.ts";
+import { Effect, Fiber } from "npm:effect@^4.1.0";
+import { evaluate } from "../../src/iex/evaluator.ts";
+import { play, playAll, type Table } from "./play.ts";
 
-class TooBig extends Data.TaggedError("TooBig")<{ readonly message: string }> {}
-
-const extras: Scope = {
-  TooBig,
-  gone: Effect.fail(
-    new NoConnection({ operation: "Test", node: "moebi@localhost", because: "absent" }),
-  ),
-  tooBig: Effect.fail(new TooBig({ message: "12 is over 10" })),
-  defect: Effect.die(new RangeError("no such thing")),
-  pair: Effect.succeed([1, { x: 2, y: [3] }]),
-  count: { of: (number: number) => Effect.succeed(number) },
-};
-
-/** What each line shows; `-` where nothing is. */
-const play = (...lines: ReadonlyArray<string>): Promise<ReadonlyArray<string>> =>
-  Effect.runPromise(Effect.gen(function* () {
-    yield* Process.self();
-    const scope: Scope = Object.assign(makeScope([]), extras);
-    const shown: Array<string> = [];
-    for (const line of lines) {
-      const outcome = yield* evaluate(line, scope);
-      shown.push(
-        outcome.tag === "value"
-          ? inspect(outcome.value)
-          : outcome.tag === "failure"
-          ? `** ${outcome.text}`
-          : "-",
-      );
-    }
-    return shown;
-  }));
-
-const table: ReadonlyArray<readonly [title: string, ...steps: ReadonlyArray<readonly [string, string]>]> = [
+const table: Table = [
   ["values are shown as they are", ["1 + 1", "2"], ["'a'", '"a"'], ["atom('ok')", ":ok"], ["null", "null"]],
   ["an object is a value, with or without brackets", ["{ a: 1 }", "{ a: 1 }"], [
     "{ a: 1, b: 2 }",
@@ -253,11 +219,7 @@ const table: ReadonlyArray<readonly [title: string, ...steps: ReadonlyArray<read
   ]],
 ];
 
-for (const [title, ...steps] of table) {
-  Deno.test(title, async () => {
-    assertEquals(await play(...steps.map(([line]) => line)), steps.map(([, shown]) => shown));
-  });
-}
+playAll(table);
 
 Deno.test("self is the same on all lines, in awaits and in functions, and so is the mailbox", async () => {
   const [first, ...others] = await play(

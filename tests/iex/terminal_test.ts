@@ -1,87 +1,12 @@
 /**
- * The shell at a terminal, by `script`, which makes one: prompt, lines, output of others, Ctrl-C and Ctrl-D.
- * Ignored where there is no `script` of util-linux.
+ * The shell at a terminal: prompt, lines, output of others, Ctrl-C and Ctrl-D, history, completion. Ignored where
+ * there is no `script` of util-linux, which makes terminals.
  *
  * @module
  */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { chat, freePort, ownAddress, run } from "../cli/support.ts";
-
-const hasScript = (): boolean => {
-  try {
-    return new Deno.Command("script", { args: ["--version"], stdout: "null", stderr: "null" }).outputSync()
-      .success;
-  } catch {
-    return false;
-  }
-};
-
-/** Everything but letters that a terminal is told. */
-// deno-lint-ignore no-control-regex -- That is what they are.
-const controls = /\x1b\[[0-9;?]*[A-Za-z]|\r/g;
-
-/** A chat node at a terminal. */
-class AtTerminal implements AsyncDisposable {
-  readonly #child: Deno.ChildProcess;
-  readonly #input: WritableStreamDefaultWriter<Uint8Array>;
-  readonly #reading: Promise<void>;
-  #shown = "";
-  #onText: () => void = () => {};
-  #isEnded = false;
-
-  constructor(args: string, port: number, flags: string = "-A") {
-    const command = `'${Deno.execPath()}' run ${flags} --no-check --quiet '${chat}' ${args}`;
-    this.#child = new Deno.Command("script", {
-      args: ["--quiet", "--return", "--command", command, "/dev/null"],
-      env: { ERL_EPMD_PORT: String(port), SHELL: "/bin/sh", TERM: "xterm" },
-      stdin: "piped",
-      stdout: "piped",
-      stderr: "null",
-    }).spawn();
-    this.#input = this.#child.stdin.getWriter();
-    this.#reading = this.#follow(this.#child.stdout);
-  }
-
-  /** Presses keys. */
-  type(text: string): Promise<void> {
-    return this.#input.write(new TextEncoder().encode(text));
-  }
-
-  /** What was shown so far, without the terminal's own codes. */
-  get text(): string {
-    return this.#shown.replaceAll(controls, "");
-  }
-
-  /** Waits until a text has been shown, so often. */
-  async sees(text: string, times: number = 1): Promise<void> {
-    while (this.text.split(text).length <= times) {
-      if (this.#isEnded) throw new Error(`it ended and did not show ${text}: ${this.text}`);
-      await new Promise<void>((resolve) => this.#onText = resolve);
-    }
-  }
-
-  /** Waits until it has ended; its exit code. */
-  async end(): Promise<number> {
-    const { code } = await this.#child.status;
-    await this.#reading;
-    await this.#input.close().catch(() => {});
-    return code;
-  }
-
-  async #follow(stream: ReadableStream<Uint8Array>): Promise<void> {
-    for await (const text of stream.pipeThrough(new TextDecoderStream())) {
-      this.#shown += text;
-      this.#onText();
-    }
-    this.#isEnded = true;
-    this.#onText();
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    if (!this.#isEnded) this.#child.kill("SIGTERM");
-    await this.end();
-  }
-}
+import { chat, freePort, ownAddress, run, startNode } from "../cli/support.ts";
+import { AtTerminal, hasScript } from "./at_terminal.ts";
 
 const ignore = !hasScript();
 const named = "--sname alex@localhost --cookie secret_token";
@@ -107,7 +32,7 @@ Deno.test({
   name: "at a terminal without a name the prompt has none, and no permission is asked for",
   ignore,
   fn: async () => {
-    await using shell = new AtTerminal("", freePort(), "");
+    await using shell = new AtTerminal("", freePort(), { flags: "" });
     await shell.sees("iex(1)> ");
     await shell.type("\x04");
     assertEquals(await shell.end(), 0);
@@ -119,7 +44,9 @@ Deno.test({
   ignore,
   fn: async () => {
     const name = `alex@${ownAddress()}`;
-    await using alex = new AtTerminal(`--sname ${name} --cookie secret_token`, freePort(), "--allow-net");
+    await using alex = new AtTerminal(`--sname ${name} --cookie secret_token`, freePort(), {
+      flags: "--allow-net",
+    });
     await alex.sees(`iex(${name})1> `);
     await alex.type("Node.isAlive()\r");
     await alex.sees("\ntrue\n");
@@ -171,10 +98,122 @@ Deno.test({
     await alex.sees('\n"kept"\n');
     await alex.sees("iex(alex@localhost)3> ");
     await alex.type("\x03");
-    await alex.sees("(Ctrl-C again, or Ctrl-D, stops the node)");
+    await alex.sees("(To exit, press Ctrl+C again or Ctrl+D or type .exit)");
     await alex.type("\x03");
     assertEquals(await alex.end(), 0);
     assert(!alex.text.includes("ReferenceError"));
     assertStringIncludes(alex.text, "2> dropped");
   },
 });
+
+Deno.test({
+  name: "what goes on has a prompt of its own, Ctrl-C drops it, and what is pasted is taken line by line",
+  ignore,
+  fn: async () => {
+    await using alex = new AtTerminal(named, freePort());
+    await alex.sees("iex(alex@localhost)1> ");
+    await alex.type("const twice = (x: number) => {\r");
+    await alex.sees("...(alex@localhost)1> ");
+    await alex.type("\x03");
+    await alex.sees("iex(alex@localhost)1> ", 2);
+    // The second waits for the first, the third goes on from it, and what ends the paste is no line yet.
+    await alex.type(
+      "const late = Effect.sleep(20).pipe(\r\tEffect.as(40),\r)\rlate\r  + 2\rEffect.fail('no')\r",
+    );
+    await alex.type("  .pipe(Effect.catch((no) => Effect.succeed(no + ' more')))\r'the end");
+    await alex.sees('\n"no more"\n');
+    await alex.sees("'the end");
+    assertStringIncludes(
+      alex.text,
+      "iex(alex@localhost)1> const late = Effect.sleep(20).pipe(\n...(alex@localhost)1> ",
+    );
+    assertStringIncludes(alex.text, "\n40\niex(alex@localhost)2> ");
+    await alex.type("\x15\x04");
+    assertEquals(await alex.end(), 0);
+  },
+});
+
+Deno.test({
+  name: "Tab completes: the library's names, and those of the session",
+  ignore,
+  fn: async () => {
+    await using alex = new AtTerminal(named, freePort());
+    await alex.sees("iex(alex@localhost)1> ");
+    await alex.type("const greeting = 'hello'\r");
+    await alex.sees("iex(alex@localhost)2> ");
+    await alex.type("[greet");
+    await alex.type("\t");
+    await alex.sees("[greeting");
+    await alex.type(", Node.spawnL");
+    await alex.type("\t");
+    await alex.sees("Node.spawnLink");
+    await alex.type(".name]\r");
+    await alex.sees('\n[ "hello", "spawnLink" ]\n');
+    await alex.type("\x04");
+    assertEquals(await alex.end(), 0);
+  },
+});
+
+Deno.test({
+  name: "lines of one session are there in the next, and only their owner can read them",
+  ignore,
+  fn: async () => {
+    const home = await Deno.makeTempDir();
+    try {
+      for (const [type, shown] of [["1 + 41\r", "42"], ["\x1b[A\r", "42"]] as const) {
+        await using shell = new AtTerminal("", freePort(), { home });
+        await shell.sees("iex(1)> ");
+        await shell.type(type);
+        await shell.sees(`\n${shown}\n`);
+        await shell.type("\x04");
+        assertEquals(await shell.end(), 0);
+      }
+      const file = `${home}/.spawnlink_history`;
+      assertEquals(await Deno.readTextFile(file), "1 + 41\n");
+      assertEquals(((await Deno.stat(file)).mode ?? 0) & 0o777, 0o600);
+    } finally {
+      await Deno.remove(home, { recursive: true });
+    }
+  },
+});
+
+Deno.test({
+  name: "what fails with nobody to see it is shown, and ends no shell; an exit signal ends a shell's process",
+  ignore,
+  fn: async () => {
+    await using alex = new AtTerminal(named, freePort());
+    await alex.sees("iex(alex@localhost)1> ");
+    await alex.type("const later = setTimeout(() => { throw new Error('late') })\r");
+    await alex.sees("** (nobody awaits it) Error: late\n");
+    await alex.type("void Promise.reject(new Error('lost'))\r");
+    await alex.sees("** (nobody awaits it) Error: lost\n");
+    await alex.type("Process.exit(self(), 'boom')\r");
+    await alex.sees("shell process exited with reason: boom\n");
+    await alex.sees("iex(alex@localhost)4> ");
+    await alex.type("typeof later\r");
+    await alex.sees('\n"object"\n');
+    await alex.type("\x04");
+    assertEquals(await alex.end(), 0);
+  },
+});
+
+for (const [keys, how] of [["\x04", "Ctrl-D"], ["\x03\x03", "Ctrl-C twice"]] as const) {
+  Deno.test({
+    name: `${how} stops the node: others see it go down`,
+    ignore,
+    fn: async () => {
+      const port = freePort();
+      await using kate = await startNode("kate@localhost", port);
+      await using alex = new AtTerminal(named, port);
+      await alex.sees("iex(alex@localhost)1> ");
+      await alex.type("Node.connect('kate@localhost')\r");
+      await alex.sees("\ntrue\n");
+      await kate.type("Node.monitor('alex@localhost')");
+      await kate.sees("true");
+      await alex.type(keys);
+      assertEquals(await alex.end(), 0);
+      await kate.type("Process.receive(NodeDown)");
+      await kate.sees('{:nodedown, "alex@localhost"}');
+    },
+  });
+}
