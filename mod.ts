@@ -63,10 +63,12 @@ export {
   type Success,
 } from "./src/process/modules.ts";
 export { exit } from "./src/process/exit.ts";
+export * as Agent from "./src/otp/agent.ts";
 export * as GenServer from "./src/otp/gen_server.ts";
 export * as IO from "./src/io/io.ts";
 export * as Node from "./src/node/node.ts";
 export * as Process from "./src/io/process.ts";
 export * as DynamicSupervisor from "./src/otp/dynamic_supervisor.ts";
 export * as Supervisor from "./src/otp/supervisor.ts";
+export * as Sys from "./src/otp/sys.ts";
 export * as Task from "./src/otp/task.ts";

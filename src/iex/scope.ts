@@ -8,9 +8,11 @@ import { Effect } from "../deps/effect.ts";
 import * as IO from "../io/io.ts";
 import * as Process from "../io/process.ts";
 import * as Node from "../node/node.ts";
+import * as Agent from "../otp/agent.ts";
 import * as GenServer from "../otp/gen_server.ts";
 import * as DynamicSupervisor from "../otp/dynamic_supervisor.ts";
 import * as Supervisor from "../otp/supervisor.ts";
+import * as Sys from "../otp/sys.ts";
 import * as Task from "../otp/task.ts";
 import { exit } from "../process/exit.ts";
 import { Down, ExitMessage, NodeDown, NodeUp } from "../process/messages.ts";
@@ -65,12 +67,14 @@ const library = {
   defmodule,
   moduleName,
   exit,
+  Agent,
   GenServer,
   IO,
   Node,
   Process,
   DynamicSupervisor,
   Supervisor,
+  Sys,
   Task,
 };
 

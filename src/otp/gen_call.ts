@@ -6,7 +6,7 @@
  * @module
  */
 import { type Duration, Effect, Effectable, Option } from "../deps/effect.ts";
-import { type AnyFiber, isInterrupted } from "../deps/fiber.ts";
+import type { AnyEffect, AnyFiber } from "../deps/fiber.ts";
 import { connected } from "../node/connected.ts";
 import { millisecondsOf } from "../process/arguments.ts";
 import { startDeadline } from "../process/deadline.ts";
@@ -174,10 +174,7 @@ class Pending {
   look(fiber: AnyFiber): Effect.Effect<unknown, unknown> {
     if (this.#outcome !== undefined) return this.#result(this.#outcome);
     // A message for the process wakes it too, and then it looks again; who is interrupted does not.
-    const cleanup = (): void => {
-      if (this.#outcome === undefined && isInterrupted(fiber)) this.forget();
-    };
-    return this.#owner.wait(fiber, this.effect, cleanup);
+    return this.#owner.wait(fiber, this.effect as AnyEffect, undefined, () => this.forget());
   }
 
   #settle(outcome: Outcome): void {

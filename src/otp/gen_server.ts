@@ -190,7 +190,8 @@ export function call(
   return callAs("GenServer.call", server, request, timeout);
 }
 
-const callAs = (
+/** @internal Calls, and says itself by that name. */
+export const callAs = (
   name: string,
   server: ServerRef,
   request: unknown,

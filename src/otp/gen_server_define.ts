@@ -103,6 +103,11 @@ export type Payload<Clause> = Clause extends (...parameters: infer Parameters) =
   ? Parameters extends readonly [infer First, ...infer _Others] ? First : never
   : never;
 
+/** What an `init` asks for: anything, where it takes nothing. */
+export type ArgumentOf<Init> = Init extends (...parameters: infer Parameters) => unknown
+  ? Parameters extends readonly [infer First] ? First : unknown
+  : never;
+
 /** How a request is made. */
 export type RequestArguments<Clause> = [Payload<Clause>] extends [never] ? []
   : undefined extends Payload<Clause> ? [payload?: Payload<Clause>]
@@ -257,7 +262,7 @@ export const define = <
   callbacks: Callbacks<Init, StateOf<NoInfer<Init>>, Calls, Casts, RInfo, RContinue, RTerminate>,
 ):
   & Server<
-    Payload<Init>,
+    ArgumentOf<Init>,
     StateOf<Init>,
     | RequirementsOf<{ readonly init: Init }>
     | RInfo

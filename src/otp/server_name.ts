@@ -23,6 +23,8 @@ export interface Via {
   readonly unregisterName: () => Effect.Effect<void>;
   /** Who has the name. */
   readonly whereisName: () => Effect.Effect<Option.Option<Pid>>;
+  /** How texts say it. */
+  readonly toString: () => string;
 }
 
 /** A name that a server can be started with: of this node, or by way of a registry. */

@@ -72,6 +72,7 @@ export const startProcess = <R>(
       leader: starter.leader,
       initialCall: options.initialCall,
     });
+    child.ancestors = [starter.name ?? starter.pid, ...starter.ancestors ?? []];
     const isTied = linked && starter.trapExit;
     if (isTied) link(kernel, starter, child.pid);
     let said: Said | undefined;
@@ -80,7 +81,8 @@ export const startProcess = <R>(
       const finish = (outcome: Outcome): void => {
         stopDeadline();
         demonitor(kernel, watch.reference);
-        resume(outcome);
+        // From the queue: a resume never nests in its waker.
+        kernel.queue.push(() => resume(outcome));
       };
       const watch = monitor(kernel, {
         watched: child.pid,

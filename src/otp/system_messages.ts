@@ -101,7 +101,7 @@ const handle = (view: SystemView, message: SystemMessage, isSuspended = false): 
       // Who stops it waits for its end.
       return { tag: "stop", reason: given };
     case atom("get_status"):
-      answer(tuple(atom("ok"), isSuspended ? atom("suspended") : atom("running"), view.state()));
+      answer(tuple(atom("ok"), tuple(atom(isSuspended ? "suspended" : "running"), view.state())));
       return stay;
     default:
       answer(tuple(atom("error"), tuple(atom("unknown_system_msg"), request)));

@@ -40,3 +40,16 @@ export const millisecondsOf = (operation: string, time: Duration.Input | "infini
   if (Option.isSome(duration)) return Duration.toMillis(duration.value);
   throw wrongArgument(operation, time, 'a time, as 500 (milliseconds), "5 seconds" or "infinity",');
 };
+
+/** Answers of a process of this node; fails with `badarg` for what is none. */
+export const ofThisNode = <A>(
+  isHere: boolean,
+  name: string,
+  pid: Pid,
+  answer: () => A,
+): Effect.Effect<A, BadArg> => {
+  if (isHere) return Effect.sync(answer);
+  if (!(pid instanceof Pid)) return Effect.fail(wrongArgument(name, pid, "a pid"));
+  const problem = `the process is of ${pid.node}: ask there, or monitor it`;
+  return Effect.fail(new BadArg({ operation: `${name}(${inspect(pid)})`, problem }));
+};

@@ -11,6 +11,7 @@ import {
   type AnyFiber,
   type Host,
   isHosted,
+  isInterrupted,
   lighten,
   ProcessFiber,
 } from "../deps/fiber.ts";
@@ -59,6 +60,10 @@ export class Entry implements Host, Runnable {
   held: Set<Held> | undefined = undefined;
   /** The requests that it made and whose holders are to go with it. */
   tasks: Set<Pending> | undefined = undefined;
+  /** The references that are aliases of it, by their numbers. */
+  aliases: Set<number> | undefined = undefined;
+  /** Who started whom, up from the one that started it: names where there are any (`$ancestors`). */
+  ancestors: ReadonlyArray<Pid | string> | undefined = undefined;
   /** The timers that send to it. */
   timers: Set<Timer> | undefined = undefined;
   /** Takes messages instead of a mailbox: how the kernel's own services are processes without a fiber. */
@@ -129,11 +134,17 @@ export class Entry implements Host, Runnable {
    * Suspends a receive of `fiber` until a message comes, and then tries it again.
    *
    * @param cleanup Runs before the receive is tried again, and when the fiber is interrupted.
+   * @param onInterrupt Runs when the fiber is interrupted: the receive will not be tried again.
    */
-  wait(fiber: AnyFiber, receive: AnyEffect, cleanup?: () => void): AnyEffect {
+  wait(fiber: AnyFiber, receive: AnyEffect, cleanup?: () => void, onInterrupt?: () => void): AnyEffect {
     if (fiber === this.#fiber && isHosted(fiber)) {
       this.#next = receive;
-      return fiber.park(cleanup);
+      return fiber.park(
+        onInterrupt === undefined ? cleanup : () => {
+          cleanup?.();
+          if (isInterrupted(fiber)) onInterrupt();
+        },
+      );
     }
     return Effect.callback((resume) => {
       const waiters = this.#waiters ??= new Set();
@@ -143,7 +154,10 @@ export class Entry implements Host, Runnable {
       };
       const waiter: Waiter = { queued: false, run: () => forget() && resume(receive) };
       waiters.add(waiter);
-      return Effect.sync(forget);
+      return Effect.sync(() => {
+        forget();
+        onInterrupt?.();
+      });
     });
   }
 

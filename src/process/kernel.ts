@@ -8,6 +8,7 @@ import { Context, type Logger, References, Scheduler } from "../deps/effect.ts";
 import type { AnyContext, AnyEffect, AnyFiber } from "../deps/fiber.ts";
 import { topFiber } from "../deps/fiber.ts";
 import { NodeLife, nonode, Pid, Reference } from "../term/identifier.ts";
+import { breakAliases } from "./aliases.ts";
 import { CurrentKernel, CurrentProcess } from "./current.ts";
 import type { Deadlines } from "./deadlines.ts";
 import { noOutbound } from "./deliver.ts";
@@ -218,6 +219,7 @@ export class Kernel {
     this.clearName(entry);
     logCrash(this, entry, reason);
     breakTimers(this, entry);
+    breakAliases(this, entry);
     breakRequests(this, entry, reason);
     breakLinks(this, entry, reason);
     breakMonitors(this, entry, reason);

@@ -27,6 +27,8 @@ export interface Monitor {
   target: Entry | undefined;
   /** The other node's name, when it is not. */
   readonly node: string | undefined;
+  /** Called once the monitor is no more: the alias that goes with it ends. */
+  onEnd: (() => void) | undefined;
 }
 
 /** A monitor made on another node, of a process here. */
@@ -58,6 +60,7 @@ export const monitor = (kernel: Kernel, options: MonitorOptions): Monitor => {
     onDown,
     target: undefined,
     node: isLocal ? undefined : isPid(watched) ? watched.node : watched[1],
+    onEnd: undefined,
   };
   kernel.monitors.set(made.reference.number, made);
   if (owner !== undefined) (owner.monitors ??= new Set()).add(made);
@@ -156,6 +159,7 @@ const forget = (kernel: Kernel, made: Monitor): void => {
   made.owner?.monitors?.delete(made);
   made.target?.watchers?.delete(made);
   if (made.node !== undefined) kernel.remotes.get(made.node)?.monitors.delete(made);
+  made.onEnd?.();
 };
 
 const isPid = (watched: Watched): watched is Pid => "home" in watched;

@@ -5,12 +5,11 @@
  */
 import { Duration, Effect, Option } from "../deps/effect.ts";
 import type { AnyContext, AnyEffect, AnyFiber } from "../deps/fiber.ts";
-import { atom } from "../term/atom.ts";
 import { BadArg, NoProc } from "../term/errors.ts";
 import { Pid, type Reference } from "../term/identifier.ts";
 import { inspect } from "../term/inspect.ts";
-import { isTuple, tuple } from "../term/tuple.ts";
-import { isNameOnNode, withBoolean, withPid, wrongArgument } from "./arguments.ts";
+import { tuple } from "../term/tuple.ts";
+import { ofThisNode, withBoolean, withPid, wrongArgument } from "./arguments.ts";
 import type { Entry } from "./entry.ts";
 import { normalizeReason } from "./exit_reason.ts";
 import * as links from "./links.ts";
@@ -24,6 +23,16 @@ import { applyFunction, toEffect } from "./spawn.ts";
 import * as timers from "./timers.ts";
 
 export { receive, type ReceiveOptions } from "./receive.ts";
+export { info, type ProcessInfo } from "./info.ts";
+export {
+  alias,
+  type AliasOptions,
+  demonitor,
+  type DemonitorOptions,
+  monitor,
+  type MonitorOptions,
+  unalias,
+} from "./watching.ts";
 export type { Destination } from "./dispatch.ts";
 export { send, type SendOptions } from "./send.ts";
 
@@ -174,60 +183,6 @@ export const unlink = (pid: Pid): Effect.Effect<true> =>
   );
 
 /**
- * Monitors a process on any node: its end arrives as a `{:DOWN, ref, :process, pid, reason}` message, see
- * `Down` (`Process.monitor/1`).
- *
- * @param watched A pid, a name of this node, or a name on a node as `[name, node]`.
- * @returns The monitor's reference.
- */
-export const monitor = (
-  watched: Pid | string | readonly [name: string, node: string],
-): Effect.Effect<Reference> =>
-  withProcess((entry) => {
-    const { kernel } = entry;
-    const target = typeof watched === "string" ? [watched, kernel.life.name] as const : watched;
-    if (!(target instanceof Pid || isNameOnNode(target))) {
-      return Effect.die(wrongArgument("Process.monitor", watched, 'a pid, a name or ["name", "name@host"]'));
-    }
-    return Effect.succeed(monitors.monitor(kernel, { watched: target, owner: entry }).reference);
-  });
-
-/** How a monitor is taken back. */
-export interface DemonitorOptions {
-  /** Also takes its DOWN message out of the mailbox, if it has come. */
-  readonly flush?: boolean;
-  /** Says whether the monitor was there still, and its DOWN had not come. */
-  readonly info?: boolean;
-}
-
-/**
- * Takes a monitor back (`Process.demonitor/2`).
- *
- * @param reference The monitor's reference.
- * @param options `flush`, `info`.
- * @returns `true`; with `info`, whether there was a monitor still. Fails with `badarg` when another process
- *   made it.
- */
-export const demonitor = (
-  reference: Reference,
-  options: DemonitorOptions = {},
-): Effect.Effect<boolean, BadArg> =>
-  withProcess((entry) => {
-    const { kernel } = entry;
-    const made = kernel.monitors.get(reference.number);
-    if (made !== undefined && made.reference === reference && made.owner !== entry) {
-      return Effect.succeed(!options.info);
-    }
-    const wasThere = monitors.demonitor(kernel, reference);
-    if (options.flush && !wasThere && entry.messageCount > 0) {
-      const isItsDown = (message: unknown): boolean =>
-        isTuple(message) && message.length === 5 && message[0] === atom("DOWN") && message[1] === reference;
-      entry.mailbox.take({}, (message) => isItsDown(message) ? { found: message } : undefined);
-    }
-    return Effect.succeed(options.info ? wasThere : true);
-  });
-
-/**
  * Sends an exit signal to a process on any node (`Process.exit/2`): `kill` ends it whatever it does, `normal`
  * is ignored (but by oneself), a process that traps exits gets a message, see `ExitMessage`.
  *
@@ -319,18 +274,6 @@ export const isAlive = (pid: Pid): Effect.Effect<boolean, BadArg> =>
     ofThisNode(kernel.life === pid?.home, "Process.isAlive", pid, () => kernel.find(pid)?.state === "running")
   );
 
-const ofThisNode = <A>(
-  isHere: boolean,
-  name: string,
-  pid: Pid,
-  answer: () => A,
-): Effect.Effect<A, BadArg> => {
-  if (isHere) return Effect.sync(answer);
-  if (!(pid instanceof Pid)) return Effect.fail(wrongArgument(name, pid, "a pid"));
-  const problem = `the process is of ${pid.node}: ask there, or monitor it`;
-  return Effect.fail(new BadArg({ operation: `${name}(${inspect(pid)})`, problem }));
-};
-
 /**
  * The processes of this node (`Process.list/0`).
  *
@@ -338,57 +281,6 @@ const ofThisNode = <A>(
  */
 export const list = (): Effect.Effect<ReadonlyArray<Pid>> =>
   withKernel((kernel) => Effect.succeed([...kernel.table.values()].map((entry) => entry.pid)));
-
-/** What `info` tells of a process. */
-export interface ProcessInfo {
-  /** Its registered name, if it has one. */
-  readonly registeredName: Option.Option<string>;
-  /** What it does: waits for a message, is about to run, runs, or ends. */
-  readonly status: "waiting" | "runnable" | "running" | "exiting";
-  /** How many messages wait in its mailbox. */
-  readonly messageQueueLength: number;
-  /** The messages that wait, oldest first. */
-  readonly messages: ReadonlyArray<unknown>;
-  /** The processes that it is linked to, on any node. */
-  readonly links: ReadonlyArray<Pid>;
-  /** What it monitors: pids, or names on nodes. */
-  readonly monitors: ReadonlyArray<Pid | readonly [name: string, node: string]>;
-  /** Whether exit signals reach it as messages. */
-  readonly trapExit: boolean;
-  /** Where its output goes. */
-  readonly groupLeader: Pid;
-  /** Who spawned it; nobody for the program's own fibers. */
-  readonly parent: Option.Option<Pid>;
-  /** `Module.function/arity`, when it was spawned by name. */
-  readonly initialCall: Option.Option<string>;
-}
-
-/**
- * What a process of this node is and does (`Process.info/1`).
- *
- * @param pid The process.
- * @returns Its state, or nothing when it is dead. Fails with `badarg` for a process of another node.
- */
-export const info = (pid: Pid): Effect.Effect<Option.Option<ProcessInfo>, BadArg> =>
-  withKernel((kernel) =>
-    ofThisNode(kernel.life === pid?.home, "Process.info", pid, () => {
-      const entry = kernel.find(pid);
-      return entry === undefined || entry.state !== "running" ? Option.none() : Option.some(infoOf(entry));
-    })
-  );
-
-const infoOf = (entry: Entry): ProcessInfo => ({
-  registeredName: Option.fromUndefinedOr(entry.name),
-  status: entry.status,
-  messageQueueLength: entry.messageCount,
-  messages: entry.messageCount === 0 ? [] : entry.mailbox.peek(),
-  links: [...entry.links ?? []],
-  monitors: [...entry.monitors ?? []].map((made) => made.watched),
-  trapExit: entry.trapExit,
-  groupLeader: entry.leader,
-  parent: Option.fromUndefinedOr(entry.parent),
-  initialCall: Option.fromUndefinedOr(entry.initialCall),
-});
 
 /**
  * The calling process's group leader: where its output goes (`Process.group_leader/0`).

@@ -1,0 +1,121 @@
+/**
+ * Tests of `Sys`: looking into a server, holding it, and tracing it.
+ *
+ * @module
+ */
+import { assert, assertEquals, assertInstanceOf, assertMatch } from "@std/assert";
+import { Effect, Fiber } from "../../src/deps/effect.ts";
+import * as GenServer from "../../src/otp/gen_server.ts";
+import * as Sys from "../../src/otp/sys.ts";
+import * as Process from "../../src/process/process.ts";
+import { atom } from "../../src/term/atom.ts";
+import { Exit, NoProc, Timeout, Unsendable } from "../../src/term/errors.ts";
+import { tuple } from "../../src/term/tuple.ts";
+import { eventually, withNodes } from "../node/support.ts";
+import { onBothFibers } from "../process/support.ts";
+
+const Counter = GenServer.define("Counter", {
+  init: (start: number) => ["ok", start],
+  handleCall: { get: (_, _from, count) => ["reply", count, count] },
+  handleCast: { add: (amount: number, count) => ["noreply", count + amount] },
+  handleInfo: (_message, count) => ["noreply", count + 100],
+});
+
+onBothFibers(
+  "a server's state is seen and replaced, and a change that throws leaves it",
+  () =>
+    Effect.gen(function* () {
+      const counter = yield* GenServer.start(Counter, 1);
+      assertEquals(yield* Sys.getState(counter), 1);
+      assertEquals(yield* Sys.replaceState(counter, (count: number) => count + 1), 2);
+      const failure = yield* Effect.flip(Sys.replaceState(counter, () => {
+        throw new TypeError("no");
+      }));
+      assertInstanceOf(failure, Exit);
+      assertMatch(failure.message, /TypeError: no/);
+      assertEquals(yield* GenServer.call(counter, Counter.get()), 2);
+      assertInstanceOf(yield* Effect.flip(Sys.getState("Nobody")), NoProc);
+    }),
+);
+
+onBothFibers(
+  "a suspended server keeps its messages, and answers the system alone, until it is resumed",
+  () =>
+    Effect.gen(function* () {
+      const counter = yield* GenServer.start(Counter, 1);
+      assertEquals(yield* Sys.suspend(counter), atom("ok"));
+      assertEquals(yield* Sys.getStatus(counter), tuple(atom("suspended"), 1));
+      yield* GenServer.cast(counter, Counter.add(1));
+      const asking = yield* Effect.forkChild(GenServer.call(counter, Counter.get()), {
+        startImmediately: true,
+      });
+      assertInstanceOf(yield* Effect.flip(GenServer.call(counter, Counter.get(), 1)), Timeout);
+      assertEquals(yield* Sys.replaceState(counter, (count: number) => count + 10), 11);
+      assertEquals(yield* Sys.resume(counter), atom("ok"));
+      assertEquals(yield* Fiber.join(asking), 12);
+      assertEquals(yield* Sys.getStatus(counter), tuple(atom("running"), 12));
+      assertEquals(yield* Sys.resume(counter), atom("ok"));
+    }),
+);
+
+onBothFibers(
+  "a suspended server can be stopped, and ends with its parent",
+  (kernel) =>
+    Effect.gen(function* () {
+      const stopped = yield* GenServer.start(Counter, 1);
+      yield* Sys.suspend(stopped);
+      assertEquals(yield* Sys.terminate(stopped, "shutdown"), atom("ok"));
+      const Trapping = GenServer.define("Trapping", {
+        init: () => Effect.as(Process.trapExit(true), ["ok", 0]),
+      });
+      const parent = yield* Process.spawn(Effect.gen(function* () {
+        yield* Sys.suspend(yield* GenServer.startLink(Trapping, undefined, { name: "Trapping" }));
+        yield* Process.receive();
+      }));
+      yield* Effect.promise(() => eventually("it is up", () => kernel.names.has("Trapping")));
+      yield* Process.send(parent, "go");
+      yield* Effect.promise(() => eventually("it has ended", () => !kernel.names.has("Trapping")));
+    }),
+);
+
+Deno.test(
+  "a server on another node is seen and held as one here; a function cannot travel",
+  withNodes(async (net) => {
+    const [alex, kate] = [await net.node("alex@localhost"), await net.node("kate@localhost")];
+    await kate.run(GenServer.start(Counter, 5, { name: "Counter" }));
+    const there = ["Counter", "kate@localhost"] as const;
+    assertEquals(await alex.run(Sys.getState(there)), 5);
+    await alex.run(Sys.suspend(there));
+    assertInstanceOf(await alex.fails(GenServer.call(there, Counter.get(), 5)), Timeout);
+    await alex.run(Sys.resume(there));
+    assertEquals(await alex.run(GenServer.call(there, Counter.get())), 5);
+    assertInstanceOf(await alex.fails(Sys.replaceState(there, (count: number) => count)), Unsendable);
+    await alex.run(GenServer.stop(there));
+  }),
+);
+
+Deno.test(
+  "a traced server logs what it gets, replies and becomes, until it is traced no more",
+  withNodes(async (net) => {
+    const kate = await net.node("kate@localhost");
+    await kate.run(GenServer.start(Counter, 5, { name: "Counter" }));
+    await kate.run(Sys.trace("Counter", true));
+    await kate.run(GenServer.call("Counter", Counter.get()));
+    await kate.run(GenServer.cast("Counter", Counter.add(2)));
+    await kate.run(Process.send("Counter", "hello"));
+    await kate.run(Sys.trace("Counter", false));
+    await kate.run(GenServer.cast("Counter", Counter.add(2)));
+    await kate.run(GenServer.stop("Counter"));
+    const said = [
+      /\*DBG\* "Counter" got call :get from #PID<[\d.]+>/,
+      /\*DBG\* "Counter" sent 5 to #PID<[\d.]+>, new state 5/,
+      /\*DBG\* "Counter" got cast \{:add, 2\}/,
+      /\*DBG\* "Counter" new state 7/,
+      /\*DBG\* "Counter" got "hello"/,
+      /\*DBG\* "Counter" new state 107/,
+    ];
+    const traced = kate.logs.filter((line) => line.includes("*DBG*"));
+    assertEquals(traced.length, said.length);
+    for (const [index, pattern] of said.entries()) assert(pattern.test(traced[index] ?? ""), traced[index]);
+  }),
+);
