@@ -12,6 +12,7 @@ import {
   type HandshakeFailure,
   type Handshaken,
 } from "../protocol/native/handshake.ts";
+import { type Brake, pauseOf, released, strike } from "./brake.ts";
 import { shake, type Shaken } from "./shake.ts";
 
 /** How connections are accepted. */
@@ -46,22 +47,65 @@ export interface Incoming {
   readonly onFailed: (refusal: Refusal | undefined) => void;
 }
 
+/** So many connections from an address with wrong proofs may wait for their turn. */
+const waitingPlaces = 4;
+/** So many addresses with wrong proofs are remembered. */
+const addressesKept = 10_000;
+
+/** An address from which wrong proofs came. */
+interface Watched {
+  readonly brake: Brake;
+  /** What wakes each of its connections that wait. */
+  readonly waiting: Set<() => void>;
+}
+
 /** Accepts until the listener is closed. The function that is returned closes it, and what is unproven. */
 export const acceptLinks = (options: AcceptOptions): () => void => {
   // Longest first.
   const unproven = new Set<Connection>();
+  const addresses = new Map<string, Watched>();
   let isOpen = true;
+
+  /** Waits, where wrong proofs came from that address; false when there is no place to wait, or nobody accepts. */
+  const isAllowed = async ({ remote: { host } }: Connection): Promise<boolean> => {
+    const known = addresses.get(host);
+    if (known === undefined) return true;
+    const pause = pauseOf(known.brake, options.clock.now());
+    if (pause === 0) return true;
+    if (known.waiting.size >= waitingPlaces) return false;
+    await new Promise<void>((resolve) => {
+      const wake = (): void => {
+        known.waiting.delete(wake);
+        stop();
+        resolve();
+      };
+      const stop = options.clock.after(pause, wake);
+      known.waiting.add(wake);
+    });
+    return isOpen;
+  };
+
+  const onWrongProof = ({ remote: { host } }: Connection): void => {
+    if (addresses.size >= addressesKept) addresses.clear();
+    const { brake, waiting } = addresses.get(host) ?? { brake: released, waiting: new Set() };
+    addresses.set(host, { brake: strike(brake, options.clock.now()), waiting });
+  };
+
+  const refuse = async (connection: Connection): Promise<void> => {
+    await connection.write(busyRefusal()).catch(() => {});
+    connection.close();
+  };
 
   const makeRoom = (): void => {
     for (const oldest of unproven) {
       unproven.delete(oldest);
       // One that means it hears why, and dials again.
-      void oldest.write(busyRefusal()).catch(() => {}).finally(() => oldest.close());
-      return;
+      return void refuse(oldest);
     }
   };
 
   const serve = async (connection: Connection): Promise<void> => {
+    if (!await isAllowed(connection)) return await refuse(connection);
     if (unproven.size >= options.slots) makeRoom();
     unproven.add(connection);
     const incoming = options.handshake();
@@ -69,6 +113,7 @@ export const acceptLinks = (options: AcceptOptions): () => void => {
     unproven.delete(connection);
     if (shaken.tag === "proven" && isOpen) return incoming.onProven(connection, shaken.handshaken);
     connection.close();
+    if (shaken.tag === "failed" && shaken.failure.reason === "cookie") onWrongProof(connection);
     incoming.onFailed(refusalOf(shaken));
   };
 
@@ -88,6 +133,7 @@ export const acceptLinks = (options: AcceptOptions): () => void => {
     isOpen = false;
     options.listener.close();
     for (const connection of unproven) connection.close();
+    for (const { waiting } of addresses.values()) for (const wake of waiting) wake();
   };
 };
 

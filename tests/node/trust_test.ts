@@ -5,9 +5,13 @@
  */
 import { assert, assertEquals, assertFalse, assertInstanceOf, assertMatch } from "@std/assert";
 import { Redacted } from "../../src/deps/effect.ts";
+import { shake } from "../../src/net/shake.ts";
+import { tcpTransport } from "../../src/net/tcp.ts";
 import * as Node from "../../src/node/node.ts";
 import { runningNode } from "../../src/node/running.ts";
+import { systemSeams } from "../../src/process/own_kernel.ts";
 import * as Process from "../../src/process/process.ts";
+import { connector } from "../../src/protocol/native/handshake.ts";
 import { NoConnection } from "../../src/term/errors.ts";
 import { eventually, serves, Tap, withNodes } from "./support.ts";
 
@@ -32,13 +36,63 @@ Deno.test(
 );
 
 Deno.test(
-  "who tries again and again with a wrong cookie does not fill the log",
+  "who tries 1,000 times with a wrong cookie is slowed down and logged once, and the node serves on",
   withNodes(async (net) => {
-    const alex = await net.node("alex@localhost", { cookie: "one secret" });
-    const kate = await net.node("kate@localhost", { cookie: "another secret" });
-    for (let times = 0; times < 5; times++) await alex.fails(Node.connect("kate@localhost"));
-    await eventually("kate logs it", () => kate.logs.length > 0);
+    const kate = await net.node("kate@localhost");
+    const moebi = await net.node("moebi@localhost");
+    await serves(kate, moebi);
+    const address = await net.addressOf(kate);
+    const answers = { cookie: 0, busy: 0 };
+    for (const [batch, size] of [100, 450, 450].entries()) {
+      await Promise.all(Array.from({ length: size }, async (_, index) => {
+        const machine = connector({
+          name: "mallory@localhost",
+          creation: 1,
+          capabilities: 0,
+          encryption: "must_seal",
+          randomBytes: systemSeams.randomBytes,
+          to: kate.name,
+          cookie: `guess ${batch}.${index}`,
+        });
+        const connection = await tcpTransport.connect(address);
+        const shaken = await shake(connection, machine, systemSeams.clock, 5_000);
+        const reason = shaken.tag === "failed" ? shaken.failure.reason : undefined;
+        assert(reason === "cookie" || reason === "busy", Deno.inspect(shaken));
+        answers[reason]++;
+      }));
+    }
+    // A hundred were under way when the first was seen to be wrong; then four at a time, later and later.
+    assert(answers.cookie <= 100 + 2 * 4, Deno.inspect(answers));
     assertEquals(kate.logs.length, 1);
+    await serves(kate, moebi);
+    await serves(kate, await net.node("sophie@localhost"));
+  }),
+);
+
+Deno.test(
+  "who has not the cookie and claims to be kate harms neither her nor her link",
+  withNodes(async (net) => {
+    const alex = await net.node("alex@localhost");
+    const kate = await net.node("kate@localhost");
+    await serves(alex, kate);
+    const { pid, messages } = await alex.collector();
+    await alex.run(Process.send(pid, "first"));
+    const machine = connector({
+      name: "kate@localhost",
+      creation: kate.kernel.life.creation + 1,
+      capabilities: 0,
+      encryption: "may_be_plain",
+      randomBytes: systemSeams.randomBytes,
+      to: alex.name,
+      cookie: "not the cookie",
+    });
+    const connection = await tcpTransport.connect(await net.addressOf(alex));
+    const shaken = await shake(connection, machine, systemSeams.clock, 5_000);
+    assertEquals(shaken.tag === "failed" && shaken.failure.reason, "cookie");
+    assert(alex.kernel.outbound.isConnected(kate.name));
+    await kate.run(Process.send(pid, "second"));
+    await eventually("alex has both", () => messages.length === 2);
+    assertEquals(messages, ["first", "second"]);
   }),
 );
 
