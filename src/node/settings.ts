@@ -74,7 +74,8 @@ export interface Settings {
   readonly mapperPort: number | undefined;
   /** The host of the mapper that this node registers with. */
   readonly mapperHost: string;
-  readonly addresses: ReadonlyMap<string, Address>;
+  /** Where other nodes listen, by their names; the rest are asked of a mapper. */
+  readonly addresses: Map<string, Address>;
   /** The nodes to keep a link to. */
   readonly connect: ReadonlyArray<string>;
   readonly hidden: boolean;

@@ -20,7 +20,13 @@ export type FailureClass<Tag extends string, Fields extends object> = new (
   fields: Fields & Failed,
 ) => Cause.YieldableError & { readonly _tag: Tag } & Readonly<Fields & Failed>;
 
-const failure = <Tag extends string, Fields extends object>(
+/**
+ * @internal Makes a class of failures.
+ *
+ * @param tag Its tag.
+ * @param describe Says what is wrong, from a failure's fields.
+ */
+export const failure = <Tag extends string, Fields extends object>(
   tag: Tag,
   describe: (fields: Fields) => string,
 ): FailureClass<Tag, Fields> => {

@@ -5,3 +5,4 @@
  */
 export { type Configuration, configure, test, type TestOptions } from "./test.ts";
 export type { Tag } from "./tags.ts";
+export * as Peer from "./peer.ts";
