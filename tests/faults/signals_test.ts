@@ -15,51 +15,7 @@ import { Pid } from "../../src/term/identifier.ts";
 import { eventually, serves, soon, Tap, type TestNode, withNodes } from "../node/support.ts";
 import { cookie, Faults } from "./modules.ts";
 import { nodeProcess } from "./support.ts";
-
-const tasksOn = (name: string) => ["Tasks", name] as const;
-
-/** A task, a link, a monitor and a node monitor on that node; what they come to when it goes down. */
-const tiesTo = (
-  alex: TestNode,
-  name: string,
-): readonly [ready: Promise<void>, told: Promise<ReadonlyArray<string>>] => {
-  let ready = 0;
-  const waiting: ReadonlyArray<Effect.Effect<string, unknown>> = [
-    Effect.gen(function* () {
-      const task = yield* Task.Supervisor.async(tasksOn(name), Faults.wait, []);
-      yield* Task.pid(task);
-      ready++;
-      const error = yield* Effect.flip(Task.await(task, "20 seconds"));
-      assertInstanceOf(error, NoConnection);
-      return `await ${error._tag} ${error.node}`;
-    }),
-    Effect.gen(function* () {
-      yield* Process.trapExit(true);
-      yield* Node.spawnLink(name, Faults.wait, []);
-      ready++;
-      return `link ${(yield* Process.receive(ExitMessage))[2]}`;
-    }),
-    Effect.gen(function* () {
-      yield* Node.spawnMonitor(name, Faults.wait, []);
-      ready++;
-      return `monitor ${(yield* Process.receive(Down))[4]}`;
-    }),
-    Effect.gen(function* () {
-      yield* Node.monitor(name);
-      ready++;
-      return `node ${(yield* Process.receive(NodeDown))[1]}`;
-    }),
-  ];
-  const told = Promise.all(waiting.map((effect) => alex.run(effect)));
-  return [eventually("all is under way", () => ready === waiting.length), told];
-};
-
-const toldOf = (name: string): ReadonlyArray<string> => [
-  `await noconnection ${name}`,
-  "link noconnection",
-  "monitor noconnection",
-  `node ${name}`,
-];
+import { tasksOn, tiesTo, toldOf } from "./ties.ts";
 
 const twice = (alex: TestNode, name: string): Promise<number> =>
   alex.run(
