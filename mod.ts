@@ -69,6 +69,8 @@ export * as IO from "./src/io/io.ts";
 export * as Node from "./src/node/node.ts";
 export * as Process from "./src/io/process.ts";
 export * as DynamicSupervisor from "./src/otp/dynamic_supervisor.ts";
+export * as PartitionSupervisor from "./src/otp/partition_supervisor.ts";
+export * as Registry from "./src/otp/registry.ts";
 export * as Supervisor from "./src/otp/supervisor.ts";
 export * as Sys from "./src/otp/sys.ts";
 export * as Task from "./src/otp/task.ts";

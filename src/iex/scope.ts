@@ -11,6 +11,8 @@ import * as Node from "../node/node.ts";
 import * as Agent from "../otp/agent.ts";
 import * as GenServer from "../otp/gen_server.ts";
 import * as DynamicSupervisor from "../otp/dynamic_supervisor.ts";
+import * as PartitionSupervisor from "../otp/partition_supervisor.ts";
+import * as Registry from "../otp/registry.ts";
 import * as Supervisor from "../otp/supervisor.ts";
 import * as Sys from "../otp/sys.ts";
 import * as Task from "../otp/task.ts";
@@ -73,6 +75,8 @@ const library = {
   Node,
   Process,
   DynamicSupervisor,
+  PartitionSupervisor,
+  Registry,
   Supervisor,
   Sys,
   Task,

@@ -73,7 +73,7 @@ export const fullSpec = (
   const { shutdown = type === "supervisor" ? "infinity" : 5000 } = spec;
   return {
     id: spec.id,
-    start: provide(startOf(kernel, spec.start)),
+    start: provide(startEffect(kernel, spec.start)),
     restart,
     shutdown: shutdownMilliseconds(shutdown),
     type,
@@ -82,7 +82,8 @@ export const fullSpec = (
   };
 };
 
-const startOf = (
+/** A start as an Effect: a module's function is looked up when it runs. */
+export const startEffect = (
   kernel: Kernel,
   start: AnyChildSpec["start"],
 ): Effect.Effect<unknown, unknown, unknown> => {

@@ -394,9 +394,10 @@ export const stop = (
  * Who a server's name stands for (`GenServer.whereis/1`).
  *
  * @param server A pid, a name, `[name, node]`, or a registry's `via`.
- * @returns The pid, if anyone has the name; a name on another node as it is, since only that node knows.
+ * @returns The pid, if anyone has the name; a name on another node as it is, since only that node knows. Fails with
+ *   `badarg` when the name's registry is not there.
  */
-export const whereis = (server: ServerRef): Effect.Effect<Option.Option<Address>> =>
+export const whereis = (server: ServerRef): Effect.Effect<Option.Option<Address>, BadArg> =>
   withKernel((kernel) => {
     if (!isServerRef(server)) return Effect.die(wrongServer("GenServer.whereis", server));
     return Effect.map(

@@ -17,12 +17,15 @@ import { inspect } from "../term/inspect.ts";
  * registry and its key, as `Registry.via(…)` makes it. `String(via)` says it in texts.
  */
 export interface Via {
-  /** Gives the name to a process: whether it was free. Called in that process. */
-  readonly registerName: (pid: Pid) => Effect.Effect<boolean>;
+  /**
+   * Gives the name to a process: whether it was free. Called in that process. Fails with `badarg` when there is no
+   * such registry, or it gives no names.
+   */
+  readonly registerName: (pid: Pid) => Effect.Effect<boolean, BadArg>;
   /** Takes the name back. Called in the process that has it. */
   readonly unregisterName: () => Effect.Effect<void>;
   /** Who has the name. */
-  readonly whereisName: () => Effect.Effect<Option.Option<Pid>>;
+  readonly whereisName: () => Effect.Effect<Option.Option<Pid>, BadArg>;
   /** How texts say it. */
   readonly toString: () => string;
 }
@@ -60,7 +63,10 @@ export const textOfServer = (server: unknown): string => {
 };
 
 /** Where messages to a server go; nothing when nobody has the name by way of its registry. */
-export const addressOf = (kernel: Kernel, server: ServerRef): Effect.Effect<Option.Option<Address>> => {
+export const addressOf = (
+  kernel: Kernel,
+  server: ServerRef,
+): Effect.Effect<Option.Option<Address>, BadArg> => {
   if (isVia(server)) return server.whereisName();
   return Effect.succeed(Option.some(typeof server === "string" ? [server, kernel.life.name] : server));
 };
@@ -85,7 +91,7 @@ export const claimName = (
   return problem === undefined ? Effect.void : Effect.fail(problem);
 };
 
-const taken = (operation: string, via: Via): Effect.Effect<never, AlreadyStarted> =>
+const taken = (operation: string, via: Via): Effect.Effect<never, AlreadyStarted | BadArg> =>
   Effect.flatMap(via.whereisName(), (owner) =>
     Effect.fail(
       new AlreadyStarted({

@@ -25,7 +25,7 @@ import { handleSystemMessage, isFrom, isSystemMessage, type SystemView } from ".
 /** What follows for the supervisor itself: it goes on, or ends with `shutdown`. */
 export type Verdict = "goes on" | "ends";
 
-/** What a kind of supervisor does. */
+/** What a supervisor does, whichever kind it is; a registry is one that starts nobody. */
 export interface Supervising {
   /** Answers a question; `undefined` for what is none. */
   readonly answer: (message: unknown) => Effect.Effect<unknown> | undefined;
@@ -74,11 +74,8 @@ export const supervise = (self: Entry, parent: Pid, server: Supervising): Effect
       } else if (tag === CAST) {
         if ((yield* server.cast(first)) === "ends") return yield* end(server, "shutdown");
       } else {
-        log(
-          self.kernel,
-          "error",
-          `Supervisor ${self.pid} received a message that it does not know: ${inspect(message)}`,
-        );
+        const who = `${self.initialCall ?? "Supervisor"} ${self.pid}`;
+        log(self.kernel, "error", `${who} received a message that it does not know: ${inspect(message)}`);
       }
     }
   });

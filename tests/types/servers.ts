@@ -67,7 +67,7 @@ export const asking = (counter: Pid): void => {
   gives<GenServer.Replies<Term>>()(GenServer.multiCall(["kate@localhost"], "Counter", atom("get"), 500));
   gives<Atom<"ok">, Met>()(GenServer.stop(counter));
   gives<Atom<"ok">, Met>()(GenServer.stop(counter, "shutdown", "1 second"));
-  gives<Option.Option<Pid | readonly [name: string, node: string]>>()(GenServer.whereis("Counter"));
+  gives<Option.Option<Pid | readonly [name: string, node: string]>, BadArg>()(GenServer.whereis("Counter"));
 };
 
 /** Starting: what `init` is given is what it asks for. */
