@@ -8,7 +8,7 @@ import { assert, assertEquals, assertInstanceOf } from "@std/assert";
 import { Effect } from "../../src/deps/effect.ts";
 import * as Node from "../../src/node/node.ts";
 import * as Task from "../../src/otp/task.ts";
-import { Down, ExitMessage, NodeDown } from "../../src/process/messages.ts";
+import { Down, NodeDown } from "../../src/process/messages.ts";
 import * as Process from "../../src/process/process.ts";
 import { NoConnection } from "../../src/term/errors.ts";
 import { Pid } from "../../src/term/identifier.ts";
