@@ -27,13 +27,16 @@ const kindOf = (error: unknown): TransportFailure => {
 const failureOf = (error: unknown): TransportError =>
   new TransportError(kindOf(error), error instanceof Error ? error.message : String(error));
 
-/** Does something with a socket; what goes wrong is rejected as the transport's own failure. */
-const failing = async <A>(work: () => Promise<A>): Promise<A> => {
-  try {
-    return await work();
-  } catch (error) {
-    throw failureOf(error);
-  }
+/** What goes wrong with a socket is rejected as the transport's own failure. */
+const failing = <A>(work: Promise<A>): Promise<A> => work.catch(fail);
+
+const fail = (error: unknown): never => {
+  throw failureOf(error);
+};
+
+const writeAll = async (socket: Deno.TcpConn, bytes: Uint8Array): Promise<void> => {
+  // A socket may take a part only.
+  for (let at = 0; at < bytes.length;) at += await socket.write(at === 0 ? bytes : bytes.subarray(at));
 };
 
 /** Closes a socket once, however often it is asked to. */
@@ -54,28 +57,22 @@ const connectionOf = (socket: Deno.TcpConn): Connection => {
   return {
     remote: addressOf(socket.remoteAddr),
     local: addressOf(socket.localAddr),
-    read: (buffer) => failing(() => socket.read(buffer)),
-    write: (bytes) =>
-      failing(async () => {
-        // A socket may take a part only.
-        for (let at = 0; at < bytes.length;) at += await socket.write(at === 0 ? bytes : bytes.subarray(at));
-      }),
+    read: (buffer) => failing(socket.read(buffer)),
+    write: (bytes) => failing(writeAll(socket, bytes)),
     close: closeOnce(socket),
   };
 };
 
 const listenerOf = (socket: Deno.TcpListener): Listener => ({
   address: addressOf(socket.addr),
-  accept: () => failing(async () => connectionOf(await socket.accept())),
+  accept: () => failing(socket.accept().then(connectionOf)),
   close: closeOnce(socket),
 });
 
 /** TCP. Needs `--allow-net` for the addresses that are connected to and listened on. */
 export const tcpTransport: Transport = {
   connect: (to) =>
-    failing(async () =>
-      connectionOf(await Deno.connect({ transport: "tcp", hostname: to.host, port: to.port }))
-    ),
+    failing(Deno.connect({ transport: "tcp", hostname: to.host, port: to.port }).then(connectionOf)),
   listen: (at) => {
     try {
       return listenerOf(Deno.listen({ transport: "tcp", hostname: at.host, port: at.port }));

@@ -8,7 +8,7 @@
  *
  * @module
  */
-import { Fiber } from "../deps/effect.ts";
+import { type Effect, Exit, Fiber } from "../deps/effect.ts";
 import { type AnyFiber, hostOf, spendOperation } from "../deps/fiber.ts";
 import { Entry } from "./entry.ts";
 
@@ -62,6 +62,10 @@ class Once {
     return this;
   }
 }
+
+/** The iterator of what an operation has come to: at its end already, if that is a success. */
+export const stepOf = (effect: Effect.Effect<unknown, unknown>): Iterator<unknown> =>
+  Exit.isExit(effect) && Exit.isSuccess(effect) ? doneWith(effect.value) : effect[Symbol.iterator]();
 
 /** Yields an effect as usual. */
 export const yieldOnce = (effect: unknown): Iterator<unknown> => new Once(effect);

@@ -7,9 +7,14 @@
 /** What a selective receive found: the message's value, or that none matched. */
 export type Match = { readonly found: unknown } | undefined;
 
+/** Where no message is; a message can be anything else. */
+const none: unique symbol = Symbol("no message");
+
 /** The messages of one process. */
 export class Mailbox {
-  #messages: Array<unknown> = [];
+  // Most mailboxes hold one message at a time: the oldest has a place of its own, and the others are behind it.
+  #oldest: unknown = none;
+  #others: Array<unknown> = [];
   #head = 0;
   // A receive that waits is tried again at every message; what it has seen does not match next time either.
   #scanner: object | undefined;
@@ -17,26 +22,31 @@ export class Mailbox {
 
   /** How many messages lie here. */
   get length(): number {
-    return this.#messages.length - this.#head;
+    return this.#oldest === none ? 0 : 1 + this.#others.length - this.#head;
   }
 
   /** Puts a message at the end. */
   push(message: unknown): void {
-    this.#messages.push(message);
+    if (this.#oldest === none) this.#oldest = message;
+    else this.#others.push(message);
   }
 
   /** Takes the oldest; check `length` first. */
   shift(): unknown {
     this.#scanner = undefined;
-    // Most mailboxes hold one message at a time.
-    if (this.#head === 0 && this.#messages.length === 1) return this.#messages.pop();
-    const message = this.#messages[this.#head];
-    this.#messages[this.#head++] = undefined;
-    if (this.#head === this.#messages.length) {
-      this.#messages.length = 0;
+    const message = this.#oldest;
+    this.#oldest = this.#head === this.#others.length ? none : this.#shiftOthers();
+    return message;
+  }
+
+  #shiftOthers(): unknown {
+    const message = this.#others[this.#head];
+    this.#others[this.#head++] = undefined;
+    if (this.#head === this.#others.length) {
+      this.#others.length = 0;
       this.#head = 0;
-    } else if (this.#head > 1024 && this.#head * 2 > this.#messages.length) {
-      this.#messages.splice(0, this.#head);
+    } else if (this.#head > 1024 && this.#head * 2 > this.#others.length) {
+      this.#others.splice(0, this.#head);
       this.#head = 0;
     }
     return message;
@@ -49,22 +59,22 @@ export class Mailbox {
    * @param match Gives what was found, or `undefined`.
    */
   take(scanner: object, match: (message: unknown) => Match): Match {
-    const from = this.#scanner === scanner ? this.#scanned : this.#head;
-    for (let index = from; index < this.#messages.length; index++) {
-      const found = match(this.#messages[index]);
+    for (let index = this.#scanner === scanner ? this.#scanned : 0; index < this.length; index++) {
+      const place = this.#head + index - 1;
+      const found = match(index === 0 ? this.#oldest : this.#others[place]);
       if (found === undefined) continue;
-      if (index === this.#head) this.shift();
-      else this.#messages.splice(index, 1);
+      if (index === 0) this.shift();
+      else this.#others.splice(place, 1);
       this.#scanner = undefined;
       return found;
     }
     this.#scanner = scanner;
-    this.#scanned = this.#messages.length;
+    this.#scanned = this.length;
     return undefined;
   }
 
   /** The messages, oldest first, which stay where they are. */
   peek(): ReadonlyArray<unknown> {
-    return this.#messages.slice(this.#head);
+    return this.#oldest === none ? [] : [this.#oldest, ...this.#others.slice(this.#head)];
   }
 }

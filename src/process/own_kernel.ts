@@ -3,12 +3,12 @@
  *
  * @module
  */
-import { Context, Effect, Effectable, Exit } from "../deps/effect.ts";
+import { Context, Effect, Effectable } from "../deps/effect.ts";
 import { type AnyFiber, hostOf } from "../deps/fiber.ts";
 import type { Pid } from "../term/identifier.ts";
 import { CurrentKernel, CurrentProcess } from "./current.ts";
 import { Entry } from "./entry.ts";
-import { doneWith, runningFiber, yieldOnce } from "./immediate.ts";
+import { runningFiber, stepOf, yieldOnce } from "./immediate.ts";
 import { Kernel } from "./kernel.ts";
 import { eventLoopTurn } from "./run_queue.ts";
 import type { KernelClock, Seams } from "./seams.ts";
@@ -99,10 +99,7 @@ Operation.prototype = Object.create(primitive, {
     value(this: Operation): Iterator<unknown> {
       const fiber = runningFiber();
       if (fiber === undefined) return yieldOnce(this);
-      const effect = this.run(processOf(fiber), fiber);
-      return Exit.isExit(effect) && Exit.isSuccess(effect)
-        ? doneWith(effect.value)
-        : effect[Symbol.iterator]();
+      return stepOf(this.run(processOf(fiber), fiber));
     },
   },
 });

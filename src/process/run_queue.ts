@@ -101,7 +101,8 @@ export class RunQueue implements Scheduler.Scheduler, Scheduler.SchedulerDispatc
   }
 
   #runSlice(): void {
-    const start = this.#turn.clock();
+    // Not before there is more than a few steps of work: mostly there is not, and the look is a costly step itself.
+    let start: number | undefined;
     let steps = 0;
     try {
       while (this.#head < this.#items.length) {
@@ -109,7 +110,7 @@ export class RunQueue implements Scheduler.Scheduler, Scheduler.SchedulerDispatc
         // Looking at the clock costs more than a step.
         if ((++steps & stepsBetweenLooksMask) !== 0) continue;
         if (this.#head > 65_536) this.#compact();
-        if (this.#turn.isOver(start, steps)) break;
+        if (this.#turn.isOver(start ??= this.#turn.clock(), steps)) break;
       }
     } finally {
       // Also when a step threw: the others still get their turn.

@@ -11,7 +11,7 @@ import { BadArg, type Unsendable } from "../term/errors.ts";
 import { Pid } from "../term/identifier.ts";
 import { inspect } from "../term/inspect.ts";
 import { type Destination, dispatch, nodeOf, unsendableIn } from "./dispatch.ts";
-import { doneWith, runningProcess, yieldOnce } from "./immediate.ts";
+import { doneWith, runningProcess, stepOf, yieldOnce } from "./immediate.ts";
 import type { Kernel } from "./kernel.ts";
 import { kernelOf } from "./own_kernel.ts";
 
@@ -50,11 +50,13 @@ SendTo.prototype = Object.create(prototype, {
   [Symbol.iterator]: {
     value(this: Send): Iterator<unknown> {
       const entry = runningProcess();
+      if (entry === undefined) return yieldOnce(this);
+      const { kernel } = entry;
       const { to, message } = this;
-      if (entry === undefined || !(to instanceof Pid) || to.home !== entry.kernel.life) {
-        return yieldOnce(this);
+      if (!(to instanceof Pid) || to.home !== kernel.life) {
+        return stepOf(sendElsewhere(kernel, to, message));
       }
-      entry.kernel.table.get(to.number)?.push(message);
+      kernel.table.get(to.number)?.push(message);
       return doneWith(message);
     },
   },
