@@ -9,8 +9,11 @@
  */
 import { createCipheriv, createDecipheriv } from "node:crypto";
 
-/** The most plaintext in one record, in bytes: 1 MiB. */
-export const recordLimit = 1_048_576;
+/**
+ * The most plaintext in one record, in bytes: 256 KiB. The other end must have a record whole before it can open any
+ * of it: a larger one would by then have left its processor's cache.
+ */
+export const recordLimit = 262_144;
 /** Bytes that a record adds to its plaintext: the length in front and the tag behind. */
 export const recordOverhead = 20;
 /** Bytes of a key. */

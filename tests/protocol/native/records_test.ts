@@ -165,10 +165,10 @@ Deno.test("the buffer of the sealer grows and shrinks without harm to what it se
     const flush = new Uint8Array(size).fill(size % 251);
     let opened = 0;
     const failure = opener.push(sealer.seal(flush), (plaintext) => {
-      assertEquals(plaintext, flush);
-      opened++;
+      assert(plaintext.every((byte) => byte === size % 251));
+      opened += plaintext.length;
     });
-    assertEquals([failure, opened], [undefined, 1]);
+    assertEquals([failure, opened], [undefined, size]);
   }
 });
 
