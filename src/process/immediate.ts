@@ -32,9 +32,10 @@ export const runningFiber = (): AnyFiber | undefined => {
 
 /** The process whose own fiber that is, or `undefined`. */
 export const runningProcess = (): Entry | undefined => {
-  const fiber = runningFiber();
-  const host = fiber === undefined ? undefined : hostOf(fiber);
-  return host instanceof Entry ? host : undefined;
+  const fiber = Fiber.getCurrent();
+  if (fiber === undefined) return undefined;
+  const host = hostOf(fiber);
+  return host instanceof Entry && spendOperation(fiber) ? host : undefined;
 };
 
 /** An iterator that is at its end already, with that value. */
