@@ -5,6 +5,8 @@
  * @module
  */
 import { Effect } from "../deps/effect.ts";
+import * as Application from "../otp/application.ts";
+import * as Config from "../otp/config.ts";
 import * as IO from "../io/io.ts";
 import * as Process from "../io/process.ts";
 import * as Node from "../node/node.ts";
@@ -71,6 +73,8 @@ const library = {
   exit,
   Agent,
   GenServer,
+  Application,
+  Config,
   IO,
   Node,
   Process,

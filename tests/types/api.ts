@@ -9,6 +9,7 @@ import {
   type AddressInUse,
   type AlreadyPresent,
   type AlreadyStarted,
+  Application,
   type Atom,
   type BadArg,
   capture,
@@ -291,3 +292,13 @@ export const refused = (): void => {
   // @ts-expect-error -- its parameter has no type
   defmodule("Loose", { work: (item) => item });
 };
+
+const environment = Application.environment("shop", { retries: 3, label: (name: string) => name.length });
+
+/** A setting has the type of its default, by way of the environment and of the application. */
+export const settings: Effect.Effect<readonly [number, number]> = Effect.gen(function* () {
+  yield* Application.putEnv(environment, "retries", 5);
+  const application = Application.make({ name: "shop", environment });
+  const label = yield* Application.getEnv(application, "label");
+  return [yield* Application.getEnv(environment, "retries"), label("text")];
+});
