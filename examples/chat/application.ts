@@ -1,12 +1,18 @@
 /**
- * The chat's supervision tree: a task supervisor, under which other nodes start tasks here.
+ * The chat's application: a task supervisor, under which other nodes start tasks here.
  *
  * @module
  */
-import { Supervisor, Task } from "../../mod.ts";
+import { Application, Task } from "../../mod.ts";
+import { Chat } from "./chat.ts";
+import config from "./config/config.ts";
+import { environment } from "./environment.ts";
 
-/** Starts `Chat.Supervisor` with `Chat.TaskSupervisor` below it. */
-export const start = Supervisor.startLink(
-  [Task.Supervisor.childSpec({ name: "Chat.TaskSupervisor" })],
-  { strategy: "one_for_one", name: "Chat.Supervisor" },
-);
+export default Application.make({
+  name: "chat",
+  modules: [Chat],
+  children: [Task.Supervisor.childSpec({ name: "Chat.TaskSupervisor" })],
+  supervisor: { strategy: "one_for_one", name: "Chat.Supervisor" },
+  environment,
+  config,
+});

@@ -4,7 +4,8 @@
  * @module
  */
 import { Effect } from "npm:effect@^4.1.0";
-import { type Atom, defmodule, IO, type ModuleFunction, Node, Task } from "../../mod.ts";
+import { Application, type Atom, defmodule, IO, type ModuleFunction, Node, Task } from "../../mod.ts";
+import { environment } from "./environment.ts";
 
 /** What a message comes back with: `:ok`, once it is printed there. */
 type Delivered = Task.Result<Atom<"ok">, IO.IoError>;
@@ -15,9 +16,15 @@ const spawnTask = <Args extends ReadonlyArray<unknown>, Returns>(
   work: ModuleFunction<Args, Returns>,
   args: Readonly<NoInfer<Args>>,
 ) =>
-  Effect.flatMap(Task.Supervisor.async(remoteSupervisor(recipient), work, args), (task) => Task.await(task));
+  Effect.gen(function* () {
+    const supervisor = yield* remoteSupervisor(recipient);
+    const task = yield* Task.Supervisor.async(supervisor, work, args);
+    return yield* Task.await(task);
+  });
 
-const remoteSupervisor = (recipient: string) => ["Chat.TaskSupervisor", recipient] as const;
+/** The task supervisor for a recipient, as the configuration has it. */
+const remoteSupervisor = (recipient: string) =>
+  Effect.map(Application.getEnv(environment, "remoteSupervisor"), (choose) => choose(recipient));
 
 /** The chat's functions, known by name on every node that runs this program. */
 export const Chat = defmodule("Chat", {

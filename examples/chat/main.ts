@@ -4,7 +4,6 @@
  * @module
  */
 import { main } from "../../src/iex/main.ts";
-import { start } from "./application.ts";
-import { Chat } from "./chat.ts";
+import application from "./application.ts";
 
-await main({ name: "chat", version: "0.1.0", modules: [Chat], start });
+await main(application);

@@ -1,11 +1,10 @@
 /**
- * A node of the demo: the chat, and Kate's module.
+ * A node of the demo: the chat, with Kate's module beside its own.
  *
  * @module
  */
 import { main } from "../../src/iex/main.ts";
-import { start } from "../chat/application.ts";
-import { Chat } from "../chat/chat.ts";
+import chat from "../chat/application.ts";
 import { Kate } from "../kate/kate.ts";
 
-await main({ name: "demo", version: "0.1.0", modules: [Chat, Kate], start });
+await main({ ...chat, modules: [...chat.modules, Kate] });

@@ -14,6 +14,10 @@ export interface Flags {
   readonly cookie: string | undefined;
   readonly cookieFile: string | undefined;
   readonly listen: { readonly host: string; readonly port: number } | undefined;
+  /** Which configuration counts, as `prod`; `undefined` leaves that to the environment. */
+  readonly env: string | undefined;
+  /** The module whose application is to run: a path or a URL. */
+  readonly file: string | undefined;
   readonly hidden: boolean;
   readonly halt: boolean;
   readonly help: boolean;
@@ -32,13 +36,15 @@ export const help = `Options:
   --cookie TEXT       the cluster's secret; else SPAWNLINK_COOKIE, else ~/.erlang.cookie
   --cookie-file PATH  a file that holds the secret
   --listen HOST:PORT  where to listen; by default what the name says, on a free port
+  --env ENV           the configuration: dev, test or prod, or what the application has
+  -S FILE             run this module's application, a path or a URL: for a shell alone
   --hidden            a hidden node: in no list of others
   --no-halt           stay up until SIGTERM or SIGINT, and read no input
   --help              this text
   --version           the version
-Environment: ERL_EPMD_PORT, the port mapper's port (4369); SPAWNLINK_COOKIE.`;
+Environment: ERL_EPMD_PORT, the port mapper's port (4369); SPAWNLINK_COOKIE; SPAWNLINK_ENV, for --env.`;
 
-const texts = ["sname", "name", "cookie", "cookie-file", "listen"] as const;
+const texts = ["sname", "name", "cookie", "cookie-file", "listen", "env", "S"] as const;
 const switches = ["hidden", "no-halt", "help", "version"] as const;
 
 /** An empty command line. */
@@ -47,6 +53,8 @@ const nothing: Flags = {
   cookie: undefined,
   cookieFile: undefined,
   listen: undefined,
+  env: undefined,
+  file: undefined,
   hidden: false,
   halt: true,
   help: false,
@@ -85,9 +93,9 @@ export const parseFlags = (
     return typeof value === "string" ? value : undefined;
   };
   const twice = texts.find((name) => valuesOf(name).length > 1);
-  if (twice !== undefined) return { problem: `--${twice} stands twice: give it once` };
+  if (twice !== undefined) return { problem: `${dashed(twice)} stands twice: give it once` };
   const empty = texts.find((name) => text(name) === "");
-  if (empty !== undefined) return { problem: `--${empty} needs a value: --help shows how` };
+  if (empty !== undefined) return { problem: `${dashed(empty)} needs a value: --help shows how` };
   // What stands behind a second `--` is asked about by nobody.
   const [stray] = [...unknown, ...parsed._];
   if (stray !== undefined) return { problem: `unknown argument ${stray}: --help lists what there is` };
@@ -110,12 +118,16 @@ export const parseFlags = (
     cookie: text("cookie"),
     cookieFile: text("cookie-file"),
     listen: address,
+    env: text("env"),
+    file: text("S"),
     hidden: parsed["hidden"] === true,
     halt,
     help: false,
     version: false,
   };
 };
+
+const dashed = (name: typeof texts[number]): string => `${name.length === 1 ? "-" : "--"}${name}`;
 
 const nameOf = (
   short: string | undefined,

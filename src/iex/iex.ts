@@ -1,9 +1,9 @@
 /**
- * The shell without a program of its own: `deno task iex --sname alex@localhost`.
+ * The shell without a program of its own: `deno task iex --sname alex@localhost`; with `-S FILE`, that of the
+ * application in a file.
  *
  * @module
  */
-import { Effect } from "../deps/effect.ts";
 import { main } from "./main.ts";
 
-if (import.meta.main) await main({ name: "iex", version: "0.1.0", modules: [], start: Effect.void });
+if (import.meta.main) await main();

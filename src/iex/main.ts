@@ -1,11 +1,21 @@
 /**
- * A program as a node with a shell: what a user's own `main.ts` calls.
+ * An application as a node with a shell: what a user's own `main.ts` calls.
+ *
+ * @example
+ * ```ts ignore
+ * import { main } from "./src/iex/main.ts";
+ * import application from "./application.ts";
+ *
+ * await main(application);
+ * ```
  *
  * @module
  */
 import { textOfError } from "../cli/failure_text.ts";
-import { type Front, main as run, type Program } from "../cli/main.ts";
+import { type Front, main as run } from "../cli/main.ts";
 import { plainScreen, type Screen } from "../cli/screen.ts";
+import type { AnyApplication } from "../otp/application.ts";
+import type { AnyModule } from "../process/modules.ts";
 import { complete } from "./completion.ts";
 import { openHistory } from "./history.ts";
 import { makeScope } from "./scope.ts";
@@ -13,20 +23,20 @@ import { session } from "./session.ts";
 import { streamInput } from "./stream_input.ts";
 import { isAtTerminal, openTerminal } from "./terminal.ts";
 
-export type { Program } from "../cli/main.ts";
-
 /**
- * Runs a program as a node, as its command line says: at a terminal with a shell, else evaluating the lines of
+ * Runs an application as a node, as its command line says: at a terminal with a shell, else evaluating the lines of
  * standard input; with `--no-halt` until a signal comes. Ends this OS process with its exit code: 0, or 1 with
  * one line on standard error.
  *
- * @param program What to run.
+ * @param application What to run; without one, that of `-S FILE`, where the command line says one.
  * @param args The command line; `Deno.args` by default.
  */
-export const main = (program: Program, args: ReadonlyArray<string> = Deno.args): Promise<never> =>
-  run(program, { args, front: openShell });
+export const main = (
+  application?: AnyApplication,
+  args: ReadonlyArray<string> = Deno.args,
+): Promise<never> => run(application, { args, front: openShell });
 
-const openShell = ({ modules }: Program): Front => {
+const openShell = (modules: ReadonlyArray<AnyModule>): Front => {
   const scope = makeScope(modules);
   if (!isAtTerminal()) {
     const life = session(streamInput(Deno.stdin.readable), plainScreen, scope);

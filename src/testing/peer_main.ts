@@ -5,6 +5,5 @@
  * @module
  */
 import { main } from "../cli/main.ts";
-import { Effect } from "../deps/effect.ts";
 
-await main({ name: "peer", version: "0.1.0", modules: [], start: Effect.void });
+await main();

@@ -55,6 +55,8 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Deno's flags: all permissions as a rule. */
   readonly flags?: ReadonlyArray<string>;
+  /** The folder in which it runs. */
+  readonly cwd?: string;
 }
 
 /** What became of it. */
@@ -70,6 +72,7 @@ const commandOf = (program: string, args: ReadonlyArray<string>, options: RunOpt
   new Deno.Command(Deno.execPath(), {
     args: ["run", "--no-check", "--quiet", ...options.flags ?? ["-A"], program, ...args],
     env: { NO_COLOR: "1", ...options.env },
+    ...options.cwd === undefined ? {} : { cwd: options.cwd },
     stdin: "piped",
     stdout: "piped",
     stderr: "piped",

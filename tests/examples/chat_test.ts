@@ -4,19 +4,23 @@
  * @module
  */
 import { assert, assertEquals } from "@std/assert";
-import { Effect, Exit } from "npm:effect@^4.1.0";
-import { start } from "../../examples/chat/application.ts";
+import { Effect, Exit, Layer } from "npm:effect@^4.1.0";
+import application from "../../examples/chat/application.ts";
 import { Chat } from "../../examples/chat/chat.ts";
-import { atom, NoConnection, Node, Process } from "../../mod.ts";
+import { Application, atom, NoConnection, Node, Process } from "../../mod.ts";
 import { freePort, startNode } from "../cli/support.ts";
 
-/** Runs `body` in a node of this test's process, with the chat started. */
-const within = <A>(name: string, port: number, body: Effect.Effect<A, unknown>): Promise<A> =>
-  Effect.runPromise(
-    Effect.andThen(start, body).pipe(
-      Effect.provide(Node.layer(name, { cookie: "secret_token", epmd: { port } })),
-    ),
-  );
+/** Runs `body` in a node of this test's process, with the chat started as in development. */
+const within = <A>(
+  name: string,
+  port: number,
+  body: Effect.Effect<A, unknown>,
+  env: "dev" | "test" = "dev",
+): Promise<A> => {
+  const node = Node.layer(name, { cookie: "secret_token", epmd: { port } });
+  const chat = Layer.provideMerge(Application.layer(application, { env }), node);
+  return Effect.runPromise(Effect.provide(body, chat));
+};
 
 Deno.test("a message to a node that is not there fails typed", async () => {
   const exit = await within(

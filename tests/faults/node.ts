@@ -4,13 +4,15 @@
  * @module
  */
 import { main } from "../../src/iex/main.ts";
-import * as Supervisor from "../../src/otp/supervisor.ts";
+import * as Application from "../../src/otp/application.ts";
 import * as Task from "../../src/otp/task.ts";
 import { Faults } from "./modules.ts";
 
-const start = Supervisor.startLink([Task.Supervisor.childSpec({ name: "Tasks" })], {
-  strategy: "one_for_one",
-  name: "Faults.Supervisor",
+const application = Application.make({
+  name: "faults",
+  modules: [Faults],
+  children: [Task.Supervisor.childSpec({ name: "Tasks" })],
+  supervisor: { strategy: "one_for_one", name: "Faults.Supervisor" },
 });
 
-await main({ name: "faults", version: "0.1.0", modules: [Faults], start });
+await main(application);

@@ -5,7 +5,8 @@
  */
 import { main } from "../../../src/cli/main.ts";
 import * as IO from "../../../src/io/io.ts";
+import * as Application from "../../../src/otp/application.ts";
 import { Words } from "./words.ts";
 
 const start = IO.puts(`up with ${Deno.env.get("GIFT")}`);
-await main({ name: "peer", version: "0.1.0", modules: [Words], start });
+await main(Application.make({ name: "peer", modules: [Words], start }));

@@ -1,0 +1,6 @@
+/**
+ * Production: as in development.
+ *
+ * @module
+ */
+export { default } from "./dev.ts";
