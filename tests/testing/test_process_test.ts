@@ -116,6 +116,7 @@ Deno.test("a supervisor that is linked to the test ends in order, its children w
       yield* Process.trapExit(true);
       const [, , reason] = yield* Process.receive(ExitMessage);
       ends.push(`${id} ${reason}`);
+      return yield* exit(reason);
     });
     const isReady = (pid: Pid) =>
       Effect.repeat(Process.info(pid), { until: (info) => info._tag === "Some" && info.value.trapExit });
