@@ -5,6 +5,7 @@
  * @module
  */
 import { Effect } from "../deps/effect.ts";
+import type { Entry } from "../process/entry.ts";
 import type { Kernel } from "../process/kernel.ts";
 import { nameOfFunction } from "../process/modules.ts";
 import { applyFunction } from "../process/spawn.ts";
@@ -33,6 +34,8 @@ export interface Child {
   readonly spec: FullSpec;
   pid: Pid | undefined;
   isRestarting: boolean;
+  /** How often it was restarted. */
+  restarts: number;
 }
 
 /** A child as `whichChildren` tells it: its id, its process, its type, its modules. */
@@ -97,6 +100,13 @@ export const startEffect = (
 export const infoOf = <Id>(id: Id, { pid, isRestarting, spec }: Child): ChildInfo<Id> =>
   tuple(id, isRestarting ? "restarting" : pid, spec.type, spec.modules);
 
+/** A child was restarted: its process knows for how many times, for its crash report. */
+export const countRestarts = ({ kernel }: Entry, child: Child, pid: Pid | undefined): void => {
+  child.restarts++;
+  const entry = pid === undefined ? undefined : kernel.find(pid);
+  if (entry !== undefined) entry.restarts = child.restarts;
+};
+
 /** Counts children. */
 export const countOf = (children: Iterable<Child>): ChildCounts => {
   let [specs, active, supervisors] = [0, 0, 0];
@@ -136,7 +146,7 @@ export class Children {
 
   /** Adds a child, as the last one. */
   add(spec: FullSpec, pid: Pid | undefined): void {
-    const child: Child = { spec, pid: undefined, isRestarting: false };
+    const child: Child = { spec, pid: undefined, isRestarting: false, restarts: 0 };
     this.#byId.set(spec.id, child);
     this.runs(child, pid);
   }

@@ -12,7 +12,7 @@ import { Pid } from "../term/identifier.ts";
 import { inspect } from "../term/inspect.ts";
 import { isTuple, tuple } from "../term/tuple.ts";
 import type { AnyChildSpec } from "./child_spec.ts";
-import { type Child, countOf, type FullSpec, infoOf, isShutDownWell } from "./children.ts";
+import { type Child, countOf, countRestarts, type FullSpec, infoOf, isShutDownWell } from "./children.ts";
 import { countRestart, type Intensity, isNormalEnd, isRestarted } from "./restart.ts";
 import { shutDownChildren } from "./shut_down.ts";
 import { bare, startChild } from "./start_child.ts";
@@ -71,7 +71,9 @@ export class DynamicServer implements Supervising {
   ended(pid: Pid, reason: unknown): Effect.Effect<Verdict> {
     const child = this.#children.get(pid);
     if (child === undefined) return Effect.succeed("goes on");
-    if (!isNormalEnd(reason)) report.childTerminated(this.#self, child.spec.id, reason);
+    if (!isNormalEnd(reason)) {
+      report.childTerminated(this.#self, child.spec.id, reason, this.#about(child, pid));
+    }
     if (isRestarted(child.spec.restart, reason)) return this.#restart(pid, child);
     this.#children.delete(pid);
     return Effect.succeed("goes on");
@@ -92,13 +94,13 @@ export class DynamicServer implements Supervising {
       const counted = countRestart(this.#restarts, this.#self.kernel.clock.now(), this.#policy.intensity);
       this.#restarts = counted.restarts;
       if (counted.isTooMany) {
-        report.tooManyRestarts(this.#self, child.spec.id);
+        report.tooManyRestarts(this.#self, child.spec.id, this.#about(child));
         this.#children.delete(former);
         return "ends";
       }
       const outcome = yield* startChild(child.spec.start, bare);
       if (outcome.tag === "failed") {
-        report.startFailed(this.#self, child.spec.id, outcome.reason);
+        report.startFailed(this.#self, child.spec.id, outcome.reason, this.#about(child));
         child.pid = undefined;
         child.isRestarting = true;
         // By a message to itself: what came meanwhile has its turn before the next try.
@@ -106,7 +108,10 @@ export class DynamicServer implements Supervising {
         return "goes on";
       }
       this.#children.delete(former);
-      if (outcome.pid !== undefined) this.#keep(child.spec, outcome.pid);
+      if (outcome.pid !== undefined) {
+        const { restarts } = child;
+        countRestarts(this.#self, this.#keep(child.spec, outcome.pid, restarts), outcome.pid);
+      }
       return "goes on";
     });
   }
@@ -122,8 +127,17 @@ export class DynamicServer implements Supervising {
     });
   }
 
-  #keep(spec: FullSpec, pid: Pid): void {
-    this.#children.set(pid, { spec, pid, isRestarting: false });
+  #keep(spec: FullSpec, pid: Pid, restarts = 0): Child {
+    const child: Child = { spec, pid, isRestarting: false, restarts };
+    this.#children.set(pid, child);
+    return child;
+  }
+
+  /** What its reports tell of a child. */
+  #about({ spec }: Child, pid?: Pid): report.About {
+    const { restart } = spec;
+    const about = { restart, restarts: this.#restarts.length, intensity: this.#policy.intensity };
+    return pid === undefined ? about : { ...about, pid };
   }
 
   #terminate(pid: Pid): Effect.Effect<unknown> {

@@ -4,6 +4,7 @@
  * @module
  */
 import { Cause, Effect, Exit } from "../deps/effect.ts";
+import type { Crashed } from "../process/crash_report.ts";
 import type { Entry } from "../process/entry.ts";
 import { exit } from "../process/exit.ts";
 import { crashOf, exitReasonOf, normalizeReason } from "../process/exit_reason.ts";
@@ -17,6 +18,7 @@ import { answerFrom, CALL, CAST } from "./gen_reply.ts";
 import { checkState, handleCall, handleCast, handleContinue, handleInfo } from "./gen_server_clauses.ts";
 import type { Definition, From } from "./gen_server_define.ts";
 import { readCall, readInit, readNoReply, type Reply, type Step, type Wait } from "./gen_server_results.ts";
+import { isNormalEnd } from "./restart.ts";
 import type { Up } from "./start_process.ts";
 import {
   handleSystemMessage,
@@ -27,8 +29,15 @@ import {
   trace,
 } from "./system_messages.ts";
 
-/** What a callback came to: what it gave, or the reason with which it ends the server. */
-type Outcome = { readonly given: unknown } | { readonly reason: unknown };
+/** What a callback came to: what it gave, or the reason with which it ends the server, and why. */
+type Outcome = { readonly given: unknown } | Failed;
+
+/** Why a callback ends the server. */
+interface Failed {
+  readonly reason: unknown;
+  /** As Effect has it. */
+  readonly cause?: Cause.Cause<unknown> | undefined;
+}
 
 /** A server that runs. */
 interface Server {
@@ -47,13 +56,21 @@ export const beginServer = (
   parent: Pid,
 ): Effect.Effect<Up<never>> =>
   Effect.map(run(() => Reflect.apply(definition.init, undefined, [argument])), (outcome): Up<never> => {
-    if ("reason" in outcome) return { tag: "stop", reason: outcome.reason };
+    const fail = (failed: Failed): Up<never> => {
+      const reason = normalizeReason(failed.reason);
+      if (!isNormalEnd(reason)) {
+        const { cause } = failed;
+        self.crashed = { kind: kindOf(definition), what: "failed to start", isBehaviour: true, cause };
+      }
+      return { tag: "stop", reason };
+    };
+    if ("reason" in outcome) return fail(outcome);
     const begin = readInit(outcome.given);
-    if (begin === undefined) return { tag: "stop", reason: badReturn(outcome.given) };
+    if (begin === undefined) return fail({ reason: badReturn(outcome.given) });
     if (begin.tag === "ignore") return begin;
-    if (begin.tag === "stop") return { tag: "stop", reason: normalizeReason(begin.reason) };
+    if (begin.tag === "stop") return fail(begin);
     const wrong = problemOf(() => checkState(definition, begin.state));
-    if (wrong !== undefined) return { tag: "stop", reason: wrong.reason };
+    if (wrong !== undefined) return fail(wrong);
     return { tag: "up", run: serve(makeServer(definition, self, parent, begin.state), begin.wait) };
   });
 
@@ -81,9 +98,9 @@ const serve = (server: Server, begin: Wait): Effect.Effect<never, ExitFailure> =
           if (isSystemMessage(message)) {
             const after = yield* handleSystemMessage(view, message);
             if (after.tag === "go") continue;
-            return yield* end(server, normalizeReason(after.reason));
+            return yield* end(server, { reason: normalizeReason(after.reason) });
           }
-          if (isExitOf(message, parent)) return yield* end(server, message[2]);
+          if (isExitOf(message, parent)) return yield* end(server, { reason: message[2] });
         }
       }
       const from = fromOf(message);
@@ -92,19 +109,25 @@ const serve = (server: Server, begin: Wait): Effect.Effect<never, ExitFailure> =
       const step = stepOf(outcome, from);
       if (step.tag === "stop") {
         if ("state" in step) server.state = step.state;
-        return yield* answeredAfter(server, end(server, normalizeReason(step.reason)), from, step.reply);
+        return yield* answeredAfter(
+          server,
+          end(server, step, lastMessageOf(wait, message, from)),
+          from,
+          step.reply,
+        );
       }
       server.state = step.state;
       const wrong = problemOf(() => {
         checkState(definition, step.state);
         answer(server, from, step.reply);
       });
-      if (wrong !== undefined) return yield* end(server, wrong.reason);
+      if (wrong !== undefined) return yield* end(server, wrong, lastMessageOf(wait, message, from));
       wait = step.wait;
     }
   });
 
 const TIMEOUT = atom("timeout");
+const CONTINUE = atom("continue");
 const nextForEver = receive();
 
 /** The next message, or `:timeout`. */
@@ -118,6 +141,14 @@ const fromOf = (message: unknown): From | undefined =>
   isTuple(message) && message.length === 3 && message[0] === CALL && isFrom(message[1])
     ? message[1] as From
     : undefined;
+
+/** What was handled, as a crash report shows it. */
+type LastMessage = NonNullable<Crashed["lastMessage"]>;
+
+const lastMessageOf = (wait: Wait, message: unknown, from: From | undefined): LastMessage => {
+  if (wait.tag === "continue") return { value: tuple(CONTINUE, wait.what) };
+  return from !== undefined && isTuple(message) ? { value: message[2], from: from[0] } : { value: message };
+};
 
 /** The callback for what has come. */
 const callbackFor = (
@@ -148,8 +179,8 @@ const callbackFor = (
 const stepOf = (
   outcome: Outcome,
   from: From | undefined,
-): Step | { readonly tag: "stop"; readonly reason: unknown; readonly reply: undefined } => {
-  if ("reason" in outcome) return { tag: "stop", reason: outcome.reason, reply: undefined };
+): Step | Failed & { readonly tag: "stop"; readonly reply: undefined } => {
+  if ("reason" in outcome) return { ...outcome, tag: "stop", reply: undefined };
   const read = from === undefined ? readNoReply : readCall;
   return read(outcome.given) ?? { tag: "stop", reason: badReturn(outcome.given), reply: undefined };
 };
@@ -178,14 +209,25 @@ const answeredAfter = (
     : Effect.onExit(ended, () => Effect.sync(() => void problemOf(() => answer(server, from, reply))));
 
 /** Runs `terminate`, and ends the process: with its failure, if it fails. */
-const end = (server: Server, reason: unknown): Effect.Effect<never, ExitFailure> =>
+const end = (server: Server, failed: Failed, lastMessage?: LastMessage): Effect.Effect<never, ExitFailure> =>
   Effect.gen(function* () {
-    const { terminate } = server.definition;
-    trace(server.view, () => `terminates with ${inspect(reason)}`);
-    if (terminate === undefined) return yield* exit(reason);
-    const outcome = yield* run(() => Reflect.apply(terminate, undefined, [reason, server.state]));
-    return yield* exit("reason" in outcome ? outcome.reason : reason);
+    const { definition, self, state, view } = server;
+    const { terminate } = definition;
+    const reason = normalizeReason(failed.reason);
+    trace(view, () => `terminates with ${inspect(reason)}`);
+    let last: Failed = { reason, cause: failed.cause };
+    if (terminate !== undefined) {
+      const outcome = yield* run(() => Reflect.apply(terminate, undefined, [reason, state]));
+      if ("reason" in outcome) last = outcome;
+    }
+    if (!isNormalEnd(last.reason)) {
+      const kind = kindOf(definition);
+      self.crashed = { kind, isBehaviour: true, cause: last.cause, lastMessage, state: { value: state } };
+    }
+    return yield* exit(last.reason);
   });
+
+const kindOf = ({ name }: Definition): string => `GenServer ${name}`;
 
 /** Runs a callback, whether it gives its result or an Effect of it. */
 const run = (callback: () => unknown): Effect.Effect<Outcome> =>
@@ -209,19 +251,20 @@ const settle = (effect: Effect.Effect<unknown, unknown>): Effect.Effect<Outcome>
     if (Exit.isSuccess(ended)) return { given: ended.value };
     const defect = ended.cause.reasons.find(Cause.isDieReason);
     const hasFailed = ended.cause.reasons.some(Cause.isFailReason);
-    return defect === undefined || hasFailed
-      ? { reason: exitReasonOf(ended) }
-      : outcomeOfThrown(defect.defect);
+    if (defect === undefined || hasFailed) return { reason: exitReasonOf(ended), cause: ended.cause };
+    return outcomeOfThrown(defect.defect);
   });
 
 /** As in OTP, a thrown value that is no error counts as what the callback gave. */
 const outcomeOfThrown = (thrown: unknown): Outcome =>
-  thrown instanceof Error ? { reason: exitReasonOf(Exit.die(thrown)) } : { given: thrown };
+  thrown instanceof Error
+    ? { reason: exitReasonOf(Exit.die(thrown)), cause: Cause.die(thrown) }
+    : { given: thrown };
 
 const badReturn = (given: unknown): unknown => tuple("bad_return_value", given);
 
 /** The exit reason of what was thrown, if something was. */
-const problemOf = (action: () => void): { readonly reason: unknown } | undefined => {
+const problemOf = (action: () => void): Failed | undefined => {
   try {
     action();
     return undefined;

@@ -5,41 +5,61 @@
  * @module
  */
 import type { Entry } from "../process/entry.ts";
+import { block, nameOf, whyOf } from "../process/crash_report.ts";
 import { log } from "../process/log.ts";
-import { formatExitReason } from "../term/errors.ts";
+import type { Pid } from "../term/identifier.ts";
 import { inspect } from "../term/inspect.ts";
+import type { Intensity } from "./restart.ts";
 
-const nameOf = ({ name, pid }: Entry): string =>
-  name === undefined ? inspect(pid) : `${inspect(name)} ${pid}`;
+/** What is told of a child beside its id. */
+export interface About {
+  /** Its process, which has ended. */
+  readonly pid?: Pid;
+  /** When it is restarted. */
+  readonly restart?: string;
+  /** How many restarts the supervisor has made of late, and how many it allows. */
+  readonly restarts?: number;
+  readonly intensity?: Intensity;
+}
 
-/** A child has ended abnormally. */
-export const childTerminated = (supervisor: Entry, child: string, reason: unknown): void =>
-  log(
-    supervisor.kernel,
-    "error",
-    `Child ${child} of supervisor ${nameOf(supervisor)} terminated: ${formatExitReason(reason)}`,
-  );
+/** One block; the same again within a second is counted. */
+const report = (supervisor: Entry, what: string, reason: unknown, about: About = {}): void => {
+  const { kernel } = supervisor;
+  const { pid, restart, restarts, intensity } = about;
+  const why = whyOf(reason, undefined);
+  if (!kernel.crashes.isNews(`${what} ** ${why.split("\n")[0]}`)) return;
+  const limit = intensity === undefined
+    ? ""
+    : ` of ${intensity.maxRestarts} within ${intensity.maxSeconds} s`;
+  const text = block(what, [
+    ["** ", why],
+    ["Process: ", pid === undefined ? undefined : inspect(pid)],
+    ["Restart: ", restart],
+    ["Restarts: ", restarts === undefined ? undefined : `${restarts}${limit}`],
+    ["Ancestors: ", supervisor.ancestors?.map((one) => inspect(one)).join(", ")],
+  ]);
+  log(kernel, "error", text);
+};
+
+/** A child has ended abnormally; one whose own report was logged is not told of twice. */
+export const childTerminated = (supervisor: Entry, child: string, reason: unknown, about: About): void => {
+  if (about.pid !== undefined && supervisor.kernel.reported.has(about.pid)) return;
+  report(supervisor, `Child ${child} of supervisor ${nameOf(supervisor)} terminated`, reason, about);
+};
 
 /** A child did not start. */
-export const startFailed = (supervisor: Entry, child: string, reason: unknown): void =>
-  log(
-    supervisor.kernel,
-    "error",
-    `Child ${child} of supervisor ${nameOf(supervisor)} failed to start: ${formatExitReason(reason)}`,
-  );
+export const startFailed = (supervisor: Entry, child: string, reason: unknown, about: About = {}): void =>
+  report(supervisor, `Child ${child} of supervisor ${nameOf(supervisor)} failed to start`, reason, about);
 
 /** A child that was told to end did so otherwise. */
-export const shutdownFailed = (supervisor: Entry, child: string, reason: unknown): void =>
-  log(
-    supervisor.kernel,
-    "error",
-    `Child ${child} of supervisor ${nameOf(supervisor)} did not shut down: ${formatExitReason(reason)}`,
-  );
+export const shutdownFailed = (supervisor: Entry, child: string, reason: unknown, about: About = {}): void =>
+  report(supervisor, `Child ${child} of supervisor ${nameOf(supervisor)} did not shut down`, reason, about);
 
 /** The restart intensity is reached. */
-export const tooManyRestarts = (supervisor: Entry, child: string): void =>
-  log(
-    supervisor.kernel,
-    "error",
+export const tooManyRestarts = (supervisor: Entry, child: string, about: About = {}): void =>
+  report(
+    supervisor,
     `Supervisor ${nameOf(supervisor)}: too many restarts, the last of ${child}: shutting down`,
+    "reached_max_restart_intensity",
+    about,
   );

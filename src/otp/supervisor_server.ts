@@ -12,7 +12,15 @@ import type { Pid } from "../term/identifier.ts";
 import { isTuple, tuple } from "../term/tuple.ts";
 import { type AutoShutdown, endsSupervisor } from "./auto_shutdown.ts";
 import type { AnyChildSpec } from "./child_spec.ts";
-import { type Child, Children, countOf, type FullSpec, infoOf, isShutDownWell } from "./children.ts";
+import {
+  type Child,
+  Children,
+  countOf,
+  countRestarts,
+  type FullSpec,
+  infoOf,
+  isShutDownWell,
+} from "./children.ts";
 import { countRestart, type Intensity, isNormalEnd, isRestarted } from "./restart.ts";
 import { shutDownChild } from "./shut_down.ts";
 import { caught, startChild } from "./start_child.ts";
@@ -98,7 +106,9 @@ export class SupervisorServer implements Supervising {
   ended(pid: Pid, reason: unknown): Effect.Effect<Verdict> {
     const child = this.#children.withPid(pid);
     if (child === undefined) return Effect.succeed("goes on");
-    if (!isNormalEnd(reason)) report.childTerminated(this.#self, child.spec.id, reason);
+    if (!isNormalEnd(reason)) {
+      report.childTerminated(this.#self, child.spec.id, reason, this.#about(child, pid));
+    }
     this.#children.runs(child, undefined);
     if (isRestarted(child.spec.restart, reason)) return this.#restart(child);
     this.#children.ended(child);
@@ -128,7 +138,7 @@ export class SupervisorServer implements Supervising {
       const counted = countRestart(this.#restarts, this.#self.kernel.clock.now(), intensity);
       this.#restarts = counted.restarts;
       if (counted.isTooMany) {
-        report.tooManyRestarts(this.#self, child.spec.id);
+        report.tooManyRestarts(this.#self, child.spec.id, this.#about(child));
         children.ended(child);
         return "ends";
       }
@@ -139,9 +149,10 @@ export class SupervisorServer implements Supervising {
         const outcome = yield* startChild(one.spec.start, caught);
         if (outcome.tag === "started") {
           children.runs(one, outcome.pid);
+          countRestarts(this.#self, one, outcome.pid);
           continue;
         }
-        report.startFailed(this.#self, one.spec.id, outcome.reason);
+        report.startFailed(this.#self, one.spec.id, outcome.reason, this.#about(one));
         children.isTriedAgain(one);
         // By a message to itself: what came meanwhile has its turn before the next try.
         this.#self.push(tuple(atom("$gen_cast"), tuple(TRY_AGAIN, one.spec.id)));
@@ -191,6 +202,13 @@ export class SupervisorServer implements Supervising {
     if (child.pid !== undefined) return refusal("running");
     this.#children.remove(child);
     return okAnswer;
+  }
+
+  /** What its reports tell of a child. */
+  #about({ spec }: Child, pid?: Pid): report.About {
+    const { restart } = spec;
+    const about = { restart, restarts: this.#restarts.length, intensity: this.#policy.intensity };
+    return pid === undefined ? about : { ...about, pid };
   }
 
   #child(id: unknown): Child | undefined {

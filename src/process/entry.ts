@@ -16,6 +16,7 @@ import {
   ProcessFiber,
 } from "../deps/fiber.ts";
 import type { Pid } from "../term/identifier.ts";
+import type { Crashed } from "./crash_report.ts";
 import { CurrentProcess } from "./current.ts";
 import { exitReasonOf } from "./exit_reason.ts";
 import type { Kernel } from "./kernel.ts";
@@ -64,6 +65,10 @@ export class Entry implements Host, Runnable {
   aliases: Set<number> | undefined = undefined;
   /** Who started whom, up from the one that started it: names where there are any (`$ancestors`). */
   ancestors: ReadonlyArray<Pid | string> | undefined = undefined;
+  /** How often its supervisor had restarted it before. */
+  restarts = 0;
+  /** What a report of its crash tells beside the exit reason. */
+  crashed: Crashed | undefined = undefined;
   /** The timers that send to it. */
   timers: Set<Timer> | undefined = undefined;
   /** Takes messages instead of a mailbox: how the kernel's own services are processes without a fiber. */
@@ -218,6 +223,7 @@ export class Entry implements Host, Runnable {
   onEnd(exit: Exit.Exit<unknown, unknown>): void {
     this.#next = undefined;
     if (this.state === "gone") return;
+    if (Exit.isFailure(exit)) this.crashed ??= { cause: exit.cause };
     const reason = this.state === "exiting" ? this.#exitReason : exitReasonOf(exit);
     this.kernel.finish(this, reason);
   }

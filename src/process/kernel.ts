@@ -9,12 +9,13 @@ import type { AnyContext, AnyEffect, AnyFiber } from "../deps/fiber.ts";
 import { topFiber } from "../deps/fiber.ts";
 import { NodeLife, nonode, Pid, Reference } from "../term/identifier.ts";
 import { breakAliases } from "./aliases.ts";
+import { CrashCounts } from "./crash_counts.ts";
 import { CurrentKernel, CurrentProcess } from "./current.ts";
 import type { Deadlines } from "./deadlines.ts";
 import { noOutbound } from "./deliver.ts";
 import { Entry } from "./entry.ts";
 import { breakLinks } from "./links.ts";
-import { logCrash, stderrLogger } from "./log.ts";
+import { log, logCrash, stderrLogger } from "./log.ts";
 import { breakMonitors, type Monitor } from "./monitors.ts";
 import type { Outbound } from "./outbound.ts";
 import { Remote } from "./remote.ts";
@@ -68,6 +69,10 @@ export class Kernel {
   /** Aliases: references that messages can be sent to, each with who takes them. */
   readonly aliases: Map<number, (message: unknown) => void> = new Map();
   readonly timers: Map<number, Timer> = new Map();
+  /** The processes whose end was reported already: their supervisors need not repeat it. */
+  readonly reported: WeakSet<Pid> = new WeakSet();
+  /** The crashes of late, so that the same one is counted and not repeated. */
+  readonly crashes: CrashCounts = new CrashCounts(() => this.clock, (text) => log(this, "error", text));
   readonly spawns: Map<number, PendingSpawn> = new Map();
   /** The ties to other nodes, by their names. */
   readonly remotes: Map<string, Remote> = new Map();
@@ -202,6 +207,7 @@ export class Kernel {
       if (entry.parent === undefined) this.finish(entry, "shutdown");
       else entry.kill();
     }
+    this.crashes.flush();
     // Timers to names and to the dead go with nobody.
     for (const timer of this.timers.values()) timer.stop();
     this.timers.clear();
@@ -216,8 +222,9 @@ export class Kernel {
   finish(entry: Entry, reason: unknown): void {
     entry.state = "gone";
     this.table.delete(entry.pid.number);
+    const { name } = entry;
     this.clearName(entry);
-    logCrash(this, entry, reason);
+    logCrash(this, entry, name, reason);
     breakTimers(this, entry);
     breakAliases(this, entry);
     breakRequests(this, entry, reason);

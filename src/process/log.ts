@@ -6,6 +6,7 @@
 import { Cause, Effect, Logger } from "../deps/effect.ts";
 import { formatExitReason, isCrash, isTaggedError } from "../term/errors.ts";
 import { inspect } from "../term/inspect.ts";
+import { crashReport } from "./crash_report.ts";
 import type { Entry } from "./entry.ts";
 import type { Kernel } from "./kernel.ts";
 import { CurrentProcess } from "./current.ts";
@@ -33,10 +34,20 @@ export const log = (kernel: Kernel, level: "warning" | "error" | "info", message
   Effect.runForkWith(kernel.context)(effect);
 };
 
-/** Logs the end of a process by a defect or a typed failure that nobody else is told of. */
-export const logCrash = (kernel: Kernel, entry: Entry, reason: unknown): void => {
+/**
+ * Logs the end of a process that nobody else is told of: a defect or a typed failure; of OTP's behaviours every
+ * abnormal end, as they log it.
+ *
+ * @param name The name that it had.
+ */
+export const logCrash = (kernel: Kernel, entry: Entry, name: string | undefined, reason: unknown): void => {
   if (entry.failureIsTold || entry.parent === undefined) return;
-  if (isCrash(reason)) {
-    log(kernel, "error", `Process ${entry.pid} terminating: ${reason.stack || formatExitReason(reason)}`);
-  } else if (isTaggedError(reason)) log(kernel, "error", `Process ${entry.pid} terminating: ${reason}`);
+  const { crashed = {}, pid, initialCall, ancestors = [], restarts } = entry;
+  if (crashed.isBehaviour !== true && !isCrash(reason) && !isTaggedError(reason)) return;
+  kernel.reported.add(pid);
+  const [why = ""] = formatExitReason(reason).split("\n");
+  if (!kernel.crashes.isNews(`${crashed.kind ?? "Process"} ${initialCall ?? ""} ** ${why.slice(0, 200)}`)) {
+    return;
+  }
+  log(kernel, "error", crashReport({ pid, name, initialCall, ancestors, restarts }, reason, crashed));
 };
