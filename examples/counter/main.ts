@@ -4,6 +4,6 @@
  * @module
  */
 import { main } from "../../src/iex/main.ts";
-import { start } from "./application.ts";
+import application from "./application.ts";
 
-await main({ name: "counter", version: "0.1.0", modules: [], start });
+await main(application);

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { Effect } from "npm:effect@^4.1.0";
+import { Application } from "../../mod.ts";
 import { main } from "../../src/iex/main.ts";
 import { Kate } from "./kate.ts";
 
-await main({ name: "kate", version: "0.1.0", modules: [Kate], start: Effect.void });
+await main(Application.make({ name: "kate", modules: [Kate] }));

@@ -3,13 +3,15 @@
  *
  * @module
  */
-import { Supervisor, Task } from "../../mod.ts";
+import { Application, Task } from "../../mod.ts";
 import { main } from "../../src/cli/main.ts";
 import { supervisor } from "./job.ts";
 import { Primes } from "./primes.ts";
 
-const start = Supervisor.startLink([Task.Supervisor.childSpec({ name: supervisor })], {
-  strategy: "one_for_one",
+const application = Application.make({
+  name: "primes",
+  modules: [Primes],
+  children: [Task.Supervisor.childSpec({ name: supervisor })],
 });
 
-await main({ name: "primes", version: "0.1.0", modules: [Primes], start });
+await main(application);

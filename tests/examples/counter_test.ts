@@ -5,9 +5,9 @@
  */
 import { assert, assertEquals } from "@std/assert";
 import { Effect, Option } from "npm:effect@^4.1.0";
-import { start } from "../../examples/counter/application.ts";
+import application from "../../examples/counter/application.ts";
 import { Counter, stash } from "../../examples/counter/counter.ts";
-import { type Exit, GenServer, Node, type Pid, Process } from "../../mod.ts";
+import { Application, type Exit, GenServer, Node, type Pid, Process } from "../../mod.ts";
 import { fileOf, freePort, run } from "../cli/support.ts";
 
 const cookie = "secret_token";
@@ -23,6 +23,8 @@ const successor = (name: string, before: Pid) =>
 const whereis = (name: string) => Effect.map(Process.whereis(name), Option.getOrThrow);
 
 const call = GenServer.call;
+
+const start = Application.start(application);
 
 Deno.test("it counts from 0, adds, and divides", () =>
   within(
