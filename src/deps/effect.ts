@@ -25,4 +25,6 @@ export * as Result from "npm:effect@^4.1.0/Result";
 export * as Schedule from "npm:effect@^4.1.0/Schedule";
 export * as Scheduler from "npm:effect@^4.1.0/Scheduler";
 export * as Schema from "npm:effect@^4.1.0/Schema";
+export * as Pull from "npm:effect@^4.1.0/Pull";
+export * as Stream from "npm:effect@^4.1.0/Stream";
 export * as Scope from "npm:effect@^4.1.0/Scope";

@@ -71,8 +71,8 @@ export const startProcess = <R>(
       parent: starter.pid,
       leader: starter.leader,
       initialCall: options.initialCall,
+      ancestors: starter.lineage,
     });
-    child.ancestors = [starter.name ?? starter.pid, ...starter.ancestors ?? []];
     const isTied = linked && starter.trapExit;
     if (isTied) link(kernel, starter, child.pid);
     let said: Said | undefined;

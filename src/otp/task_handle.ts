@@ -3,23 +3,22 @@
  *
  * @module
  */
-import { findErrorClass } from "../process/modules.ts";
 import type { Entry } from "../process/entry.ts";
 import { log } from "../process/log.ts";
 import { demonitor, monitor } from "../process/monitors.ts";
-import type { Answer, Pending } from "../process/requests.ts";
+import { type Answer, disown, noRequest, type Pending } from "../process/requests.ts";
 import {
   Exit,
   formatExitReason,
-  isTaggedError,
   MaxChildren,
   NoConnection,
   NoProc,
-  Undef,
+  type Undef,
   type Unsendable,
 } from "../term/errors.ts";
 import type { Pid, Reference } from "../term/identifier.ts";
 import { inspect } from "../term/inspect.ts";
+import { failureOf } from "./failure.ts";
 
 /** What a task is, for texts and for the classes of its errors. */
 export interface TaskOrigin {
@@ -27,8 +26,8 @@ export interface TaskOrigin {
   readonly operation: () => string;
   /** The module of its function. */
   readonly module: string | undefined;
-  /** The supervisor that was asked, as text. */
-  readonly supervisor: () => string;
+  /** The supervisor that was asked, as text, where one was. */
+  readonly supervisor: (() => string) | undefined;
 }
 
 /** What every await can meet beside the task's own failure. */
@@ -37,7 +36,12 @@ export type SystemFailure = NoConnection | NoProc | Undef | Exit | Unsendable | 
 /** A task's end: its value, or why it has none. */
 export type Outcome<A, E> =
   | { readonly tag: "value"; readonly value: A }
-  | { readonly tag: "failure"; readonly failure: E | SystemFailure };
+  | {
+    readonly tag: "failure";
+    readonly failure: E | SystemFailure;
+    /** The same, where it never began: its supervisor was not there, or had no place for it. */
+    readonly refusal?: NoProc | MaxChildren;
+  };
 
 /**
  * A task under way, or done: what `Task.async` and `Task.Supervisor.async` give (Elixir's `%Task{}`). The
@@ -55,6 +59,7 @@ export class TaskHandle<out A, out E> {
   #outcome: Outcome<A, E> | undefined;
   #watch: Reference | undefined;
   #wasAwaited = false;
+  #isIgnored = false;
 
   /** @internal */
   constructor(owner: Entry, origin: TaskOrigin, begin: (onAnswer: (answer: Answer) => void) => Pending) {
@@ -63,6 +68,14 @@ export class TaskHandle<out A, out E> {
     this.#pending = begin((answer) => this.#settle(answer));
     this.reference = this.#pending.reference;
     this.owner = owner.pid;
+  }
+
+  /** @internal A task that has its value from the beginning, and no process. */
+  static completed<A>(owner: Entry, value: A): TaskHandle<A, never> {
+    const origin = { operation: () => "Task.completed", module: undefined, supervisor: undefined };
+    const task = new TaskHandle<A, never>(owner, origin, () => noRequest(owner.kernel));
+    task.#outcome = { tag: "value", value };
+    return task;
   }
 
   /** @internal The request behind the task. */
@@ -78,6 +91,17 @@ export class TaskHandle<out A, out E> {
   /** @internal How it was started, as text. */
   get operation(): string {
     return this.#origin.operation();
+  }
+
+  /** @internal Whether it never had a process. */
+  get isCompleted(): boolean {
+    return this.#outcome !== undefined && this.#pending.owner === undefined;
+  }
+
+  /** @internal Nobody is to await it any more; it runs on, tied to nobody. */
+  ignore(): void {
+    this.#isIgnored = true;
+    disown(this.kernel, this.#pending);
   }
 
   /** @internal Its end, once it has come; who asks for a failure is told of it. */
@@ -105,12 +129,16 @@ export class TaskHandle<out A, out E> {
   }
 
   #settle(answer: Answer): void {
-    this.#outcome = this.#read(answer);
+    const outcome = this.#read(answer);
+    // One that was ignored just before has no result, and its failure is for the log.
+    if (this.#isIgnored) {
+      const isNews = outcome.tag === "failure" && !(outcome.failure instanceof NoConnection);
+      return isNews ? this.#log(outcome.failure) : undefined;
+    }
+    this.#outcome = outcome;
     const waiters = [...this.#waiters ?? []];
     this.#waiters = undefined;
-    if (waiters.length === 0 && this.#outcome.tag === "failure") {
-      this.#logUnlessAwaited(this.#outcome.failure);
-    }
+    if (waiters.length === 0 && outcome.tag === "failure") this.#logUnlessAwaited(outcome.failure);
     for (const waiter of waiters) waiter();
   }
 
@@ -124,30 +152,21 @@ export class TaskHandle<out A, out E> {
         failure: new NoConnection({ operation: this.operation, node, because: "lost" }),
       };
     }
-    return { tag: "failure", failure: this.#readReason(answer.reason) };
+    return this.#readReason(answer.reason);
   }
 
-  #readReason(reason: unknown): E | SystemFailure {
+  #readReason(reason: unknown): Outcome<A, E> {
     const { operation } = this;
-    if (reason === "noproc") return new NoProc({ operation, process: this.#origin.supervisor() });
-    if (reason instanceof Undef) return new Undef({ ...reason, operation });
-    if (reason instanceof MaxChildren) return new MaxChildren({ ...reason, operation });
-    if (isTaggedError(reason)) return this.#instanceOf(reason);
-    return new Exit({ operation, reason });
-  }
-
-  // The function's own error: of the class that its module lists, where there is one.
-  #instanceOf(error: Error & { readonly _tag: string }): E {
-    const { module } = this.#origin;
-    const known = module === undefined ? undefined : findErrorClass(module, error._tag);
-    if (known === undefined || error instanceof known) return error as E;
-    const { message, name, stack } = error;
-    const revived: unknown = Object.create(known.prototype, {
-      message: { value: message, configurable: true, writable: true },
-      name: { value: name, configurable: true, writable: true },
-      stack: { value: stack, configurable: true, writable: true },
-    });
-    return Object.assign(revived as object, error) as E;
+    const { supervisor, module } = this.#origin;
+    const refusal = supervisor === undefined
+      ? undefined
+      : reason === "noproc"
+      ? new NoProc({ operation, process: supervisor() })
+      : reason instanceof MaxChildren
+      ? new MaxChildren({ ...reason, operation })
+      : undefined;
+    if (refusal !== undefined) return { tag: "failure", failure: refusal, refusal };
+    return { tag: "failure", failure: failureOf<E>(reason, operation, module) };
   }
 
   // A failure that nobody has asked for when the owner ends would be lost without a word.
@@ -157,14 +176,15 @@ export class TaskHandle<out A, out E> {
     const wasEnded = failure instanceof Exit &&
       (failure.reason === "shutdown" || failure.reason === "killed");
     if (this.#wasAwaited || wasEnded || (state !== "running" && this.#pending.linked)) return;
-    const made = monitor(kernel, {
-      watched: this.owner,
-      onDown: () =>
-        // A node that stops takes its connections with it.
-        (failure instanceof NoConnection && !kernel.isAlive) ||
-        log(kernel, "error", `Nobody awaited ${this.operation}, which failed: ${formatExitReason(failure)}`),
-    });
+    const made = monitor(kernel, { watched: this.owner, onDown: () => this.#log(failure) });
     this.#watch = made.reference;
+  }
+
+  #log(failure: unknown): void {
+    const { kernel } = this;
+    // A node that stops takes its connections with it.
+    if (failure instanceof NoConnection && !kernel.isAlive) return;
+    log(kernel, "error", `Nobody awaited ${this.operation}, which failed: ${formatExitReason(failure)}`);
   }
 
   #forgetWatch(watch: Reference): void {

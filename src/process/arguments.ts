@@ -53,3 +53,10 @@ export const ofThisNode = <A>(
   const problem = `the process is of ${pid.node}: ask there, or monitor it`;
   return Effect.fail(new BadArg({ operation: `${name}(${inspect(pid)})`, problem }));
 };
+
+/** Whether that is a time that {@link millisecondsOf} can read. */
+export const isTime = (time: unknown): boolean =>
+  time === "infinity" || (typeof time === "number" ? !Number.isNaN(time) : Option.isSome(
+    // Of what is no time at all it gives nothing.
+    Duration.fromInput(time as Duration.Input),
+  ));

@@ -21,6 +21,7 @@ import {
   breakRequestsTo,
   receiveRequest,
   receiveRequestCancel,
+  receiveRequestDisown,
   receiveRequestExit,
   receiveRequestHeldBy,
   receiveRequestHolder,
@@ -69,6 +70,8 @@ export const deliver = (kernel: Kernel, signal: Signal, from: NodeLife): void =>
       return isAskedOf(kernel, signal[1], from)
         ? receiveRequestHeldBy(kernel, from, signal[1], signal[2])
         : undefined;
+    case Op.requestDisown:
+      return receiveRequestDisown(kernel, from, signal[1]);
     case Op.link:
       return receiveLink(kernel, from.pid(signal[1]), signal[2]);
     case Op.unlink:

@@ -44,6 +44,8 @@ export class Entry implements Host, Runnable {
   name: string | undefined = undefined;
   /** What it runs, for `Process.info`: `Module.function/arity`. */
   initialCall: string | undefined = undefined;
+  /** Of a task: the process that asked for it, and before that the one which asked for that (`$callers`). */
+  callers: ReadonlyArray<Pid> | undefined = undefined;
   trapExit = false;
   /** `exiting` between an exit signal and the end of the fiber. */
   state: "running" | "exiting" | "gone" = "running";
@@ -88,6 +90,11 @@ export class Entry implements Host, Runnable {
     this.pid = pid;
     this.parent = parent;
     this.leader = leader;
+  }
+
+  /** The ancestors of a behaviour's process that this one starts. */
+  get lineage(): ReadonlyArray<Pid | string> {
+    return [this.name ?? this.pid, ...this.ancestors ?? []];
   }
 
   /** Runs `effect` as this process, from the run queue. */

@@ -9,6 +9,7 @@ import type { Pid } from "../term/identifier.ts";
 import { ofThisNode } from "./arguments.ts";
 import type { Entry } from "./entry.ts";
 import { withKernel } from "./own_kernel.ts";
+import { tiesOf } from "./requests.ts";
 
 /** What `info` tells of a process. */
 export interface ProcessInfo {
@@ -20,7 +21,7 @@ export interface ProcessInfo {
   readonly messageQueueLength: number;
   /** The messages that wait, oldest first. */
   readonly messages: ReadonlyArray<unknown>;
-  /** The processes that it is linked to, on any node. */
+  /** The processes that it is linked to, on any node; of a task that is awaited, also its owner. */
   readonly links: ReadonlyArray<Pid>;
   /** What it monitors: pids, or names on nodes. */
   readonly monitors: ReadonlyArray<Pid | readonly [name: string, node: string]>;
@@ -34,6 +35,8 @@ export interface ProcessInfo {
   readonly parent: Option.Option<Pid>;
   /** Who started whom, up from the one that started it, by name where there is one (`$ancestors`). */
   readonly ancestors: ReadonlyArray<Pid | string>;
+  /** Of a task: who asked for it, and who asked for that one before, on any node (`$callers`). */
+  readonly callers: ReadonlyArray<Pid>;
   /** `Module.function/arity`, when it was spawned by name; of a behaviour, its `init`. */
   readonly initialCall: Option.Option<string>;
 }
@@ -57,7 +60,7 @@ const infoOf = (entry: Entry): ProcessInfo => ({
   status: entry.status,
   messageQueueLength: entry.messageCount,
   messages: entry.messageCount === 0 ? [] : entry.mailbox.peek(),
-  links: [...entry.links ?? []],
+  links: [...entry.links ?? [], ...tiesOf(entry)],
   monitors: [...entry.monitors ?? []].map((made) => made.watched),
   monitoredBy: [...entry.watchers ?? []].flatMap((watcher) =>
     "owner" in watcher && watcher.owner !== undefined ? [watcher.owner.pid] : []
@@ -66,5 +69,6 @@ const infoOf = (entry: Entry): ProcessInfo => ({
   groupLeader: entry.leader,
   parent: Option.fromUndefinedOr(entry.parent),
   ancestors: entry.ancestors ?? [],
+  callers: entry.callers ?? [],
   initialCall: Option.fromUndefinedOr(entry.initialCall),
 });

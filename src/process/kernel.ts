@@ -41,6 +41,10 @@ export interface SpawnOptions {
   readonly parent: Pid | undefined;
   readonly leader: Pid;
   readonly initialCall?: string | undefined;
+  /** Who started it, when it is a behaviour's process. */
+  readonly ancestors?: ReadonlyArray<Pid | string>;
+  /** Who asked for it, when it is a task. */
+  readonly callers?: ReadonlyArray<Pid>;
 }
 
 /** Pids below this number belong to the kernel's own services. */
@@ -132,6 +136,8 @@ export class Kernel {
     const pid = new Pid(this.life, ++this.#lastPid);
     const entry = new Entry(this, pid, options.parent, options.leader);
     if (options.initialCall !== undefined) entry.initialCall = options.initialCall;
+    if (options.ancestors !== undefined) entry.ancestors = options.ancestors;
+    if (options.callers !== undefined) entry.callers = options.callers;
     this.table.set(pid.number, entry);
     return entry;
   }

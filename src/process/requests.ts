@@ -125,6 +125,42 @@ export const cancelRequest = (kernel: Kernel, made: Pending): void => {
   tell(kernel, made, [Op.requestCancel, made.reference.number]);
 };
 
+/**
+ * Whoever carries the request out runs on, tied to nobody, and its answer is for nobody: an answer that was under
+ * way still comes.
+ */
+export const disown = (kernel: Kernel, made: Pending): void => {
+  made.owner?.tasks?.delete(made);
+  if (!isPending(kernel, made)) return;
+  // 1. We disown; 2. the holder does, and says so; 3. we forget. An answer comes before 2, or never.
+  const before = made.onHolder;
+  made.onHolder = (pid) => {
+    forgetPending(kernel, made);
+    before?.(pid);
+  };
+  tell(kernel, made, [Op.requestDisown, made.reference.number]);
+};
+
+/** A request that was answered before it was made: a task that is completed from the beginning. */
+export const noRequest = (kernel: Kernel): Pending => ({
+  reference: kernel.makeReference(),
+  node: undefined,
+  life: undefined,
+  owner: undefined,
+  linked: false,
+  onAnswer: () => {},
+  onHolder: undefined,
+});
+
+/** Whom a process is tied to by requests as by links: the owners of what it carries out, and its own tasks. */
+export const tiesOf = (entry: Entry): ReadonlyArray<Pid> => [
+  ...[...entry.held ?? []].filter((held) => held.linked && held.waits === undefined).map(({ from }) => from),
+  ...[...entry.tasks ?? []].flatMap((made) => {
+    const held = entry.kernel.held.get(made.reference.number);
+    return held?.waits === undefined && held !== undefined ? [held.holder.pid] : [];
+  }),
+];
+
 /** Sends an exit signal to whoever holds the request. */
 export const exitHolder = (kernel: Kernel, made: Pending, reason: unknown): void => {
   if (isPending(kernel, made)) tell(kernel, made, [Op.requestExit, made.reference.number, reason]);
@@ -132,7 +168,11 @@ export const exitHolder = (kernel: Kernel, made: Pending, reason: unknown): void
 
 /** Asks who holds the request; the answer calls `onHolder`. */
 export const askHolder = (kernel: Kernel, made: Pending, onHolder: (pid: Pid) => void): void => {
-  made.onHolder = onHolder;
+  const before = made.onHolder;
+  made.onHolder = before === undefined ? onHolder : (pid) => {
+    before(pid);
+    onHolder(pid);
+  };
   tell(kernel, made, [Op.requestHolder, made.reference.number]);
 };
 
@@ -213,14 +253,28 @@ export const receiveRequestCancel = (kernel: Kernel, life: NodeLife, reference: 
   if (held !== undefined) release(kernel, held);
 };
 
+/** The maker lets go of whoever carries the request out. */
+export const receiveRequestDisown = (kernel: Kernel, life: NodeLife, reference: number): void => {
+  const held = heldBy(kernel, life)?.get(reference);
+  if (held === undefined) return;
+  withHolder(held, (holder) => {
+    release(kernel, held);
+    // How it ends is told to nobody any more, so the log says it.
+    holder.failureIsTold = false;
+    sayHolder(kernel, life, reference, holder.pid);
+  });
+};
+
 /** The maker asks who holds the request. */
 export const receiveRequestHolder = (kernel: Kernel, life: NodeLife, reference: number): void => {
   const held = heldBy(kernel, life)?.get(reference);
   if (held === undefined) return;
-  withHolder(held, ({ pid }) => {
-    if (life === kernel.life) return receiveRequestHeldBy(kernel, life, reference, pid.number);
-    kernel.outbound.send(life.name, life, [Op.requestHeldBy, reference, pid.depart()]);
-  });
+  withHolder(held, ({ pid }) => sayHolder(kernel, life, reference, pid));
+};
+
+const sayHolder = (kernel: Kernel, life: NodeLife, reference: number, pid: Pid): void => {
+  if (life === kernel.life) return receiveRequestHeldBy(kernel, life, reference, pid.number);
+  kernel.outbound.send(life.name, life, [Op.requestHeldBy, reference, pid.depart()]);
 };
 
 /** The holder's node says who holds the request. */
@@ -271,6 +325,7 @@ const tell = (
   signal:
     | readonly [typeof Op.requestCancel, number]
     | readonly [typeof Op.requestHolder, number]
+    | readonly [typeof Op.requestDisown, number]
     | readonly [typeof Op.requestExit, number, unknown],
 ): void => {
   if (made.node !== undefined) {
@@ -283,6 +338,8 @@ const tell = (
       return receiveRequestHolder(kernel, kernel.life, signal[1]);
     case Op.requestExit:
       return receiveRequestExit(kernel, kernel.life, signal[1], signal[2]);
+    case Op.requestDisown:
+      return receiveRequestDisown(kernel, kernel.life, signal[1]);
   }
 };
 

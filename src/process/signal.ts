@@ -52,6 +52,8 @@ export const Op = {
   requestHolder: 105,
   /** Says which process holds a request. */
   requestHeldBy: 106,
+  /** Whoever holds a request is to carry it out for nobody, and to say that it does. */
+  requestDisown: 107,
 } as const;
 
 /** A process on the receiving node: its number, or its registered name. */
@@ -98,7 +100,8 @@ export type Signal =
   | readonly [op: typeof Op.requestExit, reference: number, reason: unknown]
   | readonly [op: typeof Op.requestCancel, reference: number]
   | readonly [op: typeof Op.requestHolder, reference: number]
-  | readonly [op: typeof Op.requestHeldBy, reference: number, pid: number];
+  | readonly [op: typeof Op.requestHeldBy, reference: number, pid: number]
+  | readonly [op: typeof Op.requestDisown, reference: number];
 
 /** Signals that answer another: never held back, whatever lies in the write buffer (DESIGN, decision 2). */
 export const isAnswer = (signal: Signal): boolean => {

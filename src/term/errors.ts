@@ -154,6 +154,12 @@ const BadArgBase: FailureClass<"badarg", {
 /** An argument that cannot be; `problem` says which, and what to give instead (`badarg`). */
 export class BadArg extends BadArgBase {}
 
+const NotFoundBase: FailureClass<"not_found", {
+  readonly child: string | Pid;
+}> = failure("not_found", ({ child }) => `there is no child ${inspect(child)}`);
+/** The supervisor has no such child (`not_found`). */
+export class NotFound extends NotFoundBase {}
+
 const AddressInUseBase: FailureClass<"eaddrinuse", {
   readonly address: string;
 }> = failure("eaddrinuse", ({ address }) => {
@@ -199,12 +205,6 @@ const AlreadyPresentBase: FailureClass<"already_present", {
 });
 /** The supervisor has a child of that id, which does not run (`already_present`). */
 export class AlreadyPresent extends AlreadyPresentBase {}
-
-const NotFoundBase: FailureClass<"not_found", {
-  readonly child: string | Pid;
-}> = failure("not_found", ({ child }) => `there is no child ${inspect(child)}`);
-/** The supervisor has no such child (`not_found`). */
-export class NotFound extends NotFoundBase {}
 
 const RunningBase: FailureClass<"running", {
   readonly child: string;

@@ -101,7 +101,7 @@ Deno.test("h() lists what there is, h of a part shows it, by its value and by it
   const module = await helpOn("h(Task.Supervisor)");
   assertStringIncludes(
     module.join("\n"),
-    "  asyncNolink     The same, but the task runs on when its owner ends",
+    "  asyncNolink        The same, but the task runs on when its owner ends",
   );
   assertMatch((await helpOn("h(self)"))[0] ?? "", /^Process\.self\(\): /);
   assertMatch((await helpOn('h("Node.ListKind")'))[0] ?? "", /^Node\.ListKind = "visible"/);

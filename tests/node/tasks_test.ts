@@ -310,26 +310,29 @@ onBoth(
   },
 );
 
-onBoth("shutdown ends a task, kills a stubborn one, and gives a result that came first", async (stage) => {
-  const { alex, there, tasks } = stage;
-  const outcomes = await alex.run(Effect.gen(function* () {
-    const waiting = yield* Task.Supervisor.async(tasks, Work.wait, []);
-    const stubborn = yield* Task.Supervisor.async(tasks, Work.stubborn, ["stubborn"]);
-    const brutal = yield* Task.Supervisor.async(tasks, Work.stubborn, ["brutal"]);
-    const done = yield* Task.Supervisor.async(tasks, Work.twice, [2]);
-    yield* Task.await(done);
-    yield* Effect.promise(() => Promise.all([has(there, "stubborn"), has(there, "brutal")]));
-    return [
-      yield* Task.shutdown(waiting),
-      yield* Task.shutdown(stubborn, 50),
-      yield* Task.shutdown(brutal, "brutal_kill"),
-      yield* Task.shutdown(done),
-    ];
-  }));
-  assertEquals<unknown>(outcomes, [Option.none(), Option.none(), Option.none(), Option.some(4)]);
-  await hasNot(there, "stubborn");
-  await hasNot(there, "brutal");
-});
+onBoth(
+  "shutdown ends a task, kills a stubborn one, which has failed, and gives a result that came first",
+  async (stage) => {
+    const { alex, there, tasks } = stage;
+    const outcomes = await alex.run(Effect.gen(function* () {
+      const waiting = yield* Task.Supervisor.async(tasks, Work.wait, []);
+      const stubborn = yield* Task.Supervisor.async(tasks, Work.stubborn, ["stubborn"]);
+      const brutal = yield* Task.Supervisor.async(tasks, Work.stubborn, ["brutal"]);
+      const done = yield* Task.Supervisor.async(tasks, Work.twice, [2]);
+      yield* Task.await(done);
+      yield* Effect.promise(() => Promise.all([has(there, "stubborn"), has(there, "brutal")]));
+      return [
+        yield* Task.shutdown(waiting),
+        (yield* Effect.flip(Task.shutdown(stubborn, 50)))._tag,
+        yield* Task.shutdown(brutal, "brutal_kill"),
+        yield* Task.shutdown(done),
+      ];
+    }));
+    assertEquals<unknown>(outcomes, [Option.none(), "exit", Option.none(), Option.some(4)]);
+    await hasNot(there, "stubborn");
+    await hasNot(there, "brutal");
+  },
+);
 
 for (const how of ["brutal_kill", "5 seconds"] as const) {
   onBoth(`a task that is shut down at once (${how}) ends, and its supervisor does not`, async (stage) => {
@@ -463,7 +466,7 @@ onBoth(
 );
 
 onBoth(
-  "children lists what runs; terminateChild ends one of them, and noproc who is none",
+  "children lists what runs; terminateChild ends one of them, and does not find who is none",
   async ({ alex, there, tasks }) => {
     const outcome = await alex.run(Effect.gen(function* () {
       const first = yield* Task.Supervisor.startChild(tasks, Work.wait, []);
@@ -484,7 +487,7 @@ onBoth(
         first.node,
       ];
     }));
-    assertEquals(outcome, [2, true, ":ok", "shutdown", true, "noproc", there.name]);
+    assertEquals(outcome, [2, true, ":ok", "shutdown", true, "not_found", there.name]);
   },
 );
 

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { taskDifferences } from "./task_differences.ts";
 import { isObject, isSame, type Json, type JsonObject, list } from "./terms.ts";
 
 /** A step of a case. */
@@ -75,7 +76,8 @@ const mentions = (json: Json, texts: ReadonlyArray<string>): boolean => {
   return Object.values(json).some((part) => mentions(part, texts));
 };
 
-const messagesOf = (observed: JsonObject): ReadonlyArray<Json> | undefined => {
+/** What a mailbox was seen to hold. */
+export const messagesOf = (observed: JsonObject): ReadonlyArray<Json> | undefined => {
   const answer = observed["returns"];
   if (!Array.isArray(answer) || answer[0] !== "messages" || !isObject(answer[1])) return undefined;
   const { list: messages } = answer[1];
@@ -97,10 +99,23 @@ const exchangeIn = (object: JsonObject, from: Json, to: Json): JsonObject =>
 const movedIn = ({ case: { moved } }: Seen, json: Json | undefined): boolean =>
   typeof json === "string" && moved.has(json.slice(1, -1));
 
-const uncaughtThrows = ({ case: { steps } }: Seen): ReadonlyArray<Json> =>
-  steps.filter((step) => step.op === "throw").map((step) => step["value"] ?? null);
+const uncaughtThrows = ({ case: { steps } }: Seen): ReadonlyArray<Json> => steps.flatMap(throwsIn);
+
+/** The values that a step throws, or one of a body in it. */
+const throwsIn = (step: Json): ReadonlyArray<Json> => {
+  if (typeof step !== "object" || step === null) return [];
+  const inner = Object.values(step).flatMap(throwsIn);
+  return "op" in step && step["op"] === "throw" ? [step["value"] ?? null, ...inner] : inner;
+};
 
 const uncaught = (value: Json): Json => [["nocatch", value], "stacktrace"];
+
+const thrownAsText = (seen: Seen, observed: JsonObject): JsonObject =>
+  uncaughtThrows(seen).reduce<JsonObject>(
+    (changed, value) =>
+      exchangeIn(changed, uncaught(value), [{ error: "Error", message: `:${value}` }, "stacktrace"]),
+    observed,
+  );
 
 /** Whether a step before made the link to a dead process of another node that kills its maker. */
 const linkedInVain = (seen: Seen): boolean => {
@@ -112,7 +127,7 @@ const linkedInVain = (seen: Seen): boolean => {
 };
 
 /** `[reason, [module, function, {list: args}]]`, as Elixir wraps the reason of a call that failed: the reason. */
-const unwrapped = (json: Json): Json => {
+export const unwrapped = (json: Json): Json => {
   if (typeof json !== "object" || json === null) return json;
   if (Array.isArray(json)) {
     const [reason, call] = json;
@@ -131,9 +146,14 @@ const isCall = (json: Json | undefined): boolean => {
 const isWrapped = (json: Json): boolean => !isSame(json, unwrapped(json));
 
 /** The failures that are classes of their own, by the reason with which the BEAM exits. */
-const tagOfExit = (reason: Json | undefined): string | undefined => {
+export const tagOfExit = (reason: Json | undefined): string | undefined => {
   if (reason === "noproc" || reason === "timeout") return reason;
-  return Array.isArray(reason) && reason[0] === "nodedown" ? "noconnection" : undefined;
+  if (!Array.isArray(reason)) return undefined;
+  return reason[0] === "nodedown"
+    ? "noconnection"
+    : isSame(reason, ["undef", "stacktrace"])
+    ? "undef"
+    : undefined;
 };
 
 /** Whether that process has made a `start_link` that the BEAM killed it for. */
@@ -147,6 +167,7 @@ const hasFailedToStart = (seen: Seen): boolean => {
 
 /** The table; the first that applies counts. */
 export const differences: ReadonlyArray<Difference> = [
+  ...taskDifferences,
   {
     what: "a start_link that fails, fails typed, and kills nobody behind its back",
     why: truth(4),
@@ -164,10 +185,10 @@ export const differences: ReadonlyArray<Difference> = [
       "a failed call says in its operation who was called: its reason is bare, and some have their own class",
     why: decision(5),
     when: ({ observed }) => isWrapped(observed),
-    then: ({ observed }) => {
-      const bare = unwrapped(observed) as JsonObject;
+    then: (seen) => {
+      const bare = unwrapped(seen.observed) as JsonObject;
       const tag = tagOfExit(bare["exits"]);
-      return tag === undefined ? bare : fails(tag);
+      return tag === undefined ? thrownAsText(seen, bare) : fails(tag);
     },
   },
   {
@@ -256,12 +277,7 @@ export const differences: ReadonlyArray<Difference> = [
     what: "a value that is thrown and is no error is a defect like any other, with its text",
     why: decision(4),
     when: (seen) => uncaughtThrows(seen).some((value) => mentionsPart(seen.observed, uncaught(value))),
-    then: (seen) =>
-      uncaughtThrows(seen).reduce<JsonObject>(
-        (observed, value) =>
-          exchangeIn(observed, uncaught(value), [{ error: "Error", message: `:${value}` }, "stacktrace"]),
-        seen.observed,
-      ),
+    then: (seen) => thrownAsText(seen, seen.observed),
   },
   {
     what: "played on another node: a link to a dead process is made, and its maker told by an exit signal",
@@ -323,8 +339,11 @@ export interface Expectation {
 export const expectationsOf = (one: Case): ReadonlyArray<Expectation> =>
   one.observed.map((observation) => {
     const { as, message: _forTheReader, any_of, ...observed } = observation;
-    const at = one.steps.findIndex((step) => step["as"] === as);
-    const step = one.steps[at];
+    const observer = one.steps.find((step) => step["as"] === as);
+    // What is collected is what was done meanwhile.
+    const begun = one.steps.find((step) => observer?.op === "result" && step["bg"] === observer["of"]);
+    const step = begun ?? observer;
+    const at = one.steps.findIndex((other) => other === step);
     if (typeof as !== "string" || step === undefined) {
       throw new Error(`${one.id}: no step is observed as ${as}`);
     }

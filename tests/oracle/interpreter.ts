@@ -10,6 +10,7 @@ import { inspect } from "../../mod.ts";
 import { Exit as ExitFailure, isTaggedError } from "../../src/term/errors.ts";
 import { type Case, type Expectation, expectationsOf, type Step } from "./differences.ts";
 import { encodeMailbox, ends, missingIn, operationOf, outside, views } from "./operations.ts";
+import { moveTaskSupervisorsToPeer } from "./task_moves.ts";
 import { encode, isSame, type Json, type JsonObject, Unplayable } from "./terms.ts";
 import { type Answer, World } from "./world.ts";
 
@@ -260,6 +261,9 @@ export const check = async (one: Case): Promise<void> => {
 /** The operations that a case needs and that are not there. */
 export const missingOf = (one: Case): ReadonlyArray<string> => [...new Set(one.steps.flatMap(missingIn))];
 
+const withTargetsElsewhere = (one: Case): Case | undefined =>
+  moveToPeer(one) ?? moveServersToPeer(one) ?? moveTaskSupervisorsToPeer(one);
+
 /** How a group of cases is played. */
 export interface GroupOptions {
   /** Whether cases with local targets are played with targets on another node as well. */
@@ -273,7 +277,7 @@ export const testGroup = (group: string, options: GroupOptions = {}): void => {
   for (const one of cases) {
     if (left.includes(one)) continue;
     Deno.test(`${one.id}: ${one.title}`, () => check(one));
-    const moved = options.alsoOnPeer === true ? moveToPeer(one) ?? moveServersToPeer(one) : undefined;
+    const moved = options.alsoOnPeer === true ? withTargetsElsewhere(one) : undefined;
     if (moved !== undefined) {
       Deno.test(`${one.id}, with its targets on another node: ${one.title}`, () => check(moved));
     }

@@ -8,7 +8,17 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { type Case, differences, expectationsOf } from "./differences.ts";
 import { check, missingOf, moveToPeer, readCases } from "./interpreter.ts";
 
-const groups = ["exits", "links", "registry", "nodes", "genserver", "supervisor", "dynsup"];
+const groups = [
+  "exits",
+  "links",
+  "registry",
+  "nodes",
+  "genserver",
+  "supervisor",
+  "dynsup",
+  "task",
+  "task_supervisor",
+];
 const casesOf = (group: string): ReadonlyArray<Case> =>
   readCases(new URL(`../data/oracle/${group}.json`, import.meta.url));
 

@@ -5,23 +5,12 @@
  * @module
  */
 import { Effect, Option, Redacted } from "../../src/deps/effect.ts";
-import {
-  atom,
-  capture,
-  exit,
-  Node,
-  Pid,
-  Process,
-  type Reference,
-  Task,
-  type Term,
-  tuple,
-} from "../../mod.ts";
-import { TaskHandle } from "../../src/otp/task_handle.ts";
+import { atom, capture, exit, Node, Pid, Process, type Reference, type Term, tuple } from "../../mod.ts";
 import type { Step } from "./differences.ts";
 import { field, number, type Operation, options, pid, raise, RuntimeError, text } from "./fields.ts";
 import { genserverOperations } from "./genserver_operations.ts";
 import { supervisorOperations } from "./supervisor_operations.ts";
+import { taskOperations } from "./task_operations.ts";
 import {
   decode,
   decodeAddress,
@@ -33,7 +22,7 @@ import {
   nodeName,
   Unplayable,
 } from "./terms.ts";
-import { type NodeOptions, Ops, type Steered, type Work, type World } from "./world.ts";
+import type { NodeOptions, Steered, Work, World } from "./world.ts";
 
 const reference = (step: Step, world: World): Reference => decodeReference(text(step, "ref"), world.names);
 
@@ -52,10 +41,16 @@ const naming = (step: Step, world: World, made: Effect.Effect<Reference, unknown
 /** The steps of a body, one after another; its result is that of the last. */
 export const bodyOf = (steps: Json | undefined, world: World): Work =>
   (Array.isArray(steps) ? steps : []).reduce<Work>(
-    (done, step) =>
-      Effect.andThen(done, Effect.suspend(() => operationOf(step as Step).run(step as Step, world))),
+    (done, step) => Effect.andThen(done, Effect.suspend(() => ofBody(step as Step, world))),
     Effect.void,
   );
+
+/** What a process knows of itself is written there, as a term that travels. */
+const ofBody = (step: Step, world: World): Work => {
+  const { run, encode: written } = operationOf(step);
+  if (step.op !== "my_info" || written === undefined) return run(step, world);
+  return Effect.map(run(step, world), (value) => decode(written(value, world, step), world.names));
+};
 
 /** What is known of a process once its spawn has answered. */
 const introduce = (process: Steered, step: Step, world: World) => (made: unknown): Effect.Effect<void> =>
@@ -114,30 +109,6 @@ const spawnByName = (step: Step, world: World): Work => {
   return Effect.tap(made, introduce(process, step, world));
 };
 
-const taskOf = (step: Step, world: World): Task.Task<unknown, unknown> => {
-  const task = world.value(text(step, "task"));
-  if (task instanceof TaskHandle) return task;
-  throw new Unplayable(`there is no task ${text(step, "task")}`);
-};
-
-const startTask = (
-  step: Step,
-  world: World,
-  made: Effect.Effect<Task.Task<unknown, unknown>, unknown>,
-): Work =>
-  Effect.tap(made, (task) =>
-    Effect.sync(() => {
-      world.setValue(text(step, "name"), task);
-      world.setReference(text(step, "name"), task.reference);
-    }));
-
-const taskBody = (step: Step, world: World): readonly [id: number] => [
-  world.programId(bodyOf(step["body"], world)),
-];
-
-const named = (task: unknown, _world: World, step: Step): Json =>
-  task instanceof TaskHandle ? { task: text(step, "name") } : { unknown: String(task) };
-
 const monitorNodesOptions = (step: Step): Node.MonitorNodesOptions => {
   const given = options(step);
   const nodeType =
@@ -156,6 +127,11 @@ const infoItems: Readonly<Record<string, (info: Process.ProcessInfo, world: Worl
   message_queue_len: ({ messageQueueLength }) => messageQueueLength,
   trap_exit: ({ trapExit }) => trapExit,
   group_leader: ({ groupLeader }, { names }) => encode(groupLeader, names),
+  dictionary: ({ ancestors, callers }, { names }) => {
+    const entries = Object.entries({ $ancestors: ancestors, $callers: callers })
+      .filter(([, pids]) => pids.length > 0);
+    return list(entries.map(([key, pids]) => [key, list(pids.map((one) => encode(one, names, "reason")))]));
+  },
 };
 
 const encodeInfo = (value: unknown, world: World, step: Step): Json => {
@@ -312,47 +288,6 @@ export const operations: Readonly<Record<string, Operation>> = {
   },
   my_group_leader: { run: () => Process.groupLeader() },
 
-  "task.async": {
-    run: (step, world) => startTask(step, world, Task.async(bodyOf(step["body"], world))),
-    encode: named,
-  },
-  "task.await": {
-    run: (step, world) => {
-      const { timeout } = step;
-      const task = taskOf(step, world);
-      return timeout === undefined
-        ? Task.await(task)
-        : Task.await(task, timeout === "infinity" ? timeout : number(step, "timeout"));
-    },
-  },
-  "tsup.start_link": {
-    run: (step, world) => {
-      const process = world.expectProcess(text(step, "name"));
-      const made = Task.Supervisor.startLink({
-        ...step["register"] === undefined ? {} : { name: text(step, "register") },
-        ...step["max_children"] === undefined ? {} : { maxChildren: number(step, "max_children") },
-      });
-      return Effect.tap(
-        made,
-        (supervisor) => Effect.sync(() => process.watch(world.kernelOf(supervisor), supervisor)),
-      );
-    },
-  },
-  "tsup.async": {
-    run: (step, world) => {
-      const supervisor = decodeAddress(field(step, "sup"), world.names);
-      return startTask(step, world, Task.Supervisor.async(supervisor, Ops.run, taskBody(step, world)));
-    },
-    encode: named,
-  },
-  "tsup.async_nolink": {
-    run: (step, world) => {
-      const supervisor = decodeAddress(field(step, "sup"), world.names);
-      return startTask(step, world, Task.Supervisor.asyncNolink(supervisor, Ops.run, taskBody(step, world)));
-    },
-    encode: named,
-  },
-
   "node.self": { run: () => Node.self(), encode: byPosition },
   "node.alive": { run: () => Node.isAlive() },
   "node.list": {
@@ -380,6 +315,7 @@ export const operations: Readonly<Record<string, Operation>> = {
 
   ...genserverOperations,
   ...supervisorOperations,
+  ...taskOperations,
 };
 
 /** The operation of a step. */

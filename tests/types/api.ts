@@ -4,7 +4,17 @@
  *
  * @module
  */
-import { Context, Data, Effect, type Layer, Option, type Redacted, Schema } from "npm:effect@^4.1.0";
+import {
+  Context,
+  Data,
+  Effect,
+  type Layer,
+  Option,
+  type Redacted,
+  type Result,
+  Schema,
+  type Stream,
+} from "npm:effect@^4.1.0";
 import {
   type AddressInUse,
   type AlreadyPresent,
@@ -132,10 +142,52 @@ export const manyTasks = (halve: Task.Task<number, TooBig>, say: Task.Task<strin
   gives<Task.Task<string, TooBig>, never, Db>()(Task.async(rowOrFailure));
 };
 
+/** Tasks that nobody awaits, that are done already, that are looked after or let go. */
+export const otherTasks = (halve: Task.Task<number, TooBig>, say: Task.Task<string>): void => {
+  gives<Pid>()(Task.start(Shop.halve, [4]));
+  gives<Pid, never, Db>()(Task.startLink(Shop.count, ["cup"]));
+  gives<Task.Task<"done">>()(Task.completed("done" as const));
+  gives<Option.Option<number>, TooBig | Met>()(Task.ignore(halve));
+  gives<[
+    Option.Option<Result.Result<number, TooBig | Met>>,
+    Option.Option<Result.Result<string, Met>>,
+  ]>()(Task.yieldMany([halve, say]));
+  gives<ReadonlyArray<Pid>>()(Task.callers());
+};
+
+/** A stream's elements have the function's result and failure, its errors what ends it. */
+export const streams = (orders: Stream.Stream<number, TooBig, Db>): void => {
+  type Elements<A, E, F = never, R = never> = Stream.Stream<Result.Result<A, E | Met | Timeout>, F, R>;
+  const here: Elements<number, TooBig, Timeout | BadArg> = Task.asyncStream([1, 2], Shop.halve);
+  const db: Elements<number, never, Timeout | BadArg, Db> = Task.asyncStream(
+    ["cup"],
+    (name) => Shop.count(name),
+  );
+  const piped: Elements<number, TooBig, TooBig | Timeout | BadArg, Db> = Task.asyncStream(
+    orders,
+    Shop.halve,
+    {
+      maxConcurrency: 2,
+      ordered: false,
+      onTimeout: "kill_task",
+    },
+  );
+  const zipped: Stream.Stream<
+    Result.Result<number, readonly [number, TooBig | Met | Timeout]>,
+    Timeout | BadArg
+  > = Task.asyncStream([1, 2], Shop.halve, { zipInputOnExit: true });
+  type Ends = Started | NoProc | MaxChildren | Timeout;
+  const far: Elements<number, TooBig, Ends> = Task.Supervisor.asyncStream(there, [1], Shop.halve, []);
+  const more: Elements<string, never, Ends> = Task.Supervisor.asyncStreamNolink(there, ["cup"], Shop.plain, [
+    true,
+  ]);
+  void [here, db, piped, zipped, far, more];
+};
+
 /** Supervisors of tasks. */
 export const taskSupervisors = (pid: Pid): void => {
   gives<Pid, Started | NoProc | Exit | MaxChildren>()(Task.Supervisor.startChild(there, Shop.plain, ["cup"]));
-  gives<Atom<"ok">, Started | NoProc | Exit>()(Task.Supervisor.terminateChild(pid, pid));
+  gives<Atom<"ok">, Started | NoProc | Exit | NotFound>()(Task.Supervisor.terminateChild(pid, pid));
   gives<ReadonlyArray<Pid>, Started | NoProc | Exit>()(Task.Supervisor.children("Shop.Tasks"));
   gives<Pid, AlreadyStarted | BadArg>()(Task.Supervisor.startLink({ name: "Shop.Tasks", maxChildren: 3 }));
 };
@@ -155,6 +207,7 @@ export const supervisors = (pid: Pid): void => {
   const flags = { strategy: "one_for_one" } as const;
   gives<Pid, Failed<AlreadyStarted | BadArg>>()(Supervisor.startLink([tasks], flags));
   gives<Pid, Failed<never>>()(Supervisor.startLink([], flags));
+  gives<Pid, Failed<never>, Db>()(Supervisor.startLink([Task.childSpec(Db)], flags));
   const counting = { id: "counting", start: Process.spawnLink(Shop.count, ["cup"]) };
   const failing = { id: "failing", start: Effect.fail(new TooBig({ limit: 1 })) };
   gives<Pid, Failed<AlreadyStarted | BadArg | TooBig>, Db>()(

@@ -56,6 +56,7 @@ const fieldsByOp: Readonly<Record<number, ReadonlyArray<Field>>> = {
   [Op.requestCancel]: ["number"],
   [Op.requestHolder]: ["number"],
   [Op.requestHeldBy]: ["number", "number"],
+  [Op.requestDisown]: ["number"],
 };
 /** The same as an array, which is quicker to look into. */
 const fieldTable: ReadonlyArray<ReadonlyArray<Field> | undefined> = Array.from(

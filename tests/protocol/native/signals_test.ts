@@ -114,6 +114,7 @@ const signals: ReadonlyArray<Signal> = [
   [Op.requestExit, 12, "kill"],
   [Op.requestCancel, 12],
   [Op.requestHolder, 12],
+  [Op.requestDisown, 12],
   [Op.requestHeldBy, 12, Number.MAX_SAFE_INTEGER],
 ];
 

@@ -33,6 +33,18 @@ Task.Supervisor.async(there, Chat.receiveMessage);
 Task.async(Chat.receiveMessage, [42]);
 
 // Refused: Type 'number' is not assignable to type 'string'
+Task.asyncStream([42], Chat.receiveMessage);
+
+// Refused: Argument of type 'number[]' is not assignable to parameter of type 'Items<string
+Task.Supervisor.asyncStream(there, [42], Chat.repeat, []);
+
+// Refused: Type 'string' is not assignable to type 'number'
+Task.Supervisor.asyncStreamNolink(there, ["hi"], Chat.repeat, ["twice"]);
+
+// Refused: Type 'number' is not assignable to type 'string'
+Task.start(Chat.receiveMessage, [42]);
+
+// Refused: Type 'number' is not assignable to type 'string'
 Process.spawn(Chat.receiveMessage, [42]);
 
 // Refused: Parameter 'item' implicitly has an 'any' type

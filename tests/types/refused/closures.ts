@@ -27,4 +27,7 @@ Task.Supervisor.asyncNolink(there, greet, ["Alex"]);
 Task.Supervisor.startChild(there, greet, ["Alex"]);
 
 // Refused: is not assignable to parameter of type 'ModuleFunction<
+Task.Supervisor.asyncStream(there, ["Alex"], greet, []);
+
+// Refused: is not assignable to parameter of type 'ModuleFunction<
 Task.Supervisor.async(there, IO.puts("hi"), []);
