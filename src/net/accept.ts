@@ -6,7 +6,7 @@
  */
 import type { Connection, KernelClock, Listener } from "../process/seams.ts";
 import {
-  acceptor,
+  type acceptor,
   type AcceptorOptions,
   busyRefusal,
   type HandshakeFailure,
@@ -21,6 +21,8 @@ export interface AcceptOptions {
   readonly clock: KernelClock;
   /** What this end brings to a handshake, made anew for each. */
   readonly handshake: () => Incoming;
+  /** Makes this end of it. */
+  readonly acceptor: typeof acceptor;
   /** Connections that may be unproven at once. */
   readonly slots: number;
   /** Milliseconds until a connection must be proven. */
@@ -109,7 +111,12 @@ export const acceptLinks = (options: AcceptOptions): () => void => {
     if (unproven.size >= options.slots) makeRoom();
     unproven.add(connection);
     const incoming = options.handshake();
-    const shaken = await shake(connection, acceptor(incoming.options), options.clock, options.milliseconds);
+    const shaken = await shake(
+      connection,
+      options.acceptor(incoming.options),
+      options.clock,
+      options.milliseconds,
+    );
     unproven.delete(connection);
     if (shaken.tag === "proven" && isOpen) return incoming.onProven(connection, shaken.handshaken);
     connection.close();

@@ -6,11 +6,11 @@
 import { lookup } from "../epmd/client.ts";
 import type { Address, Connection, KernelClock, Transport } from "../process/seams.ts";
 import { TransportError } from "../process/seams.ts";
-import {
+import type {
   connector,
-  type ConnectorOptions,
-  type HandshakeFailure,
-  type Handshaken,
+  ConnectorOptions,
+  HandshakeFailure,
+  Handshaken,
 } from "../protocol/native/handshake.ts";
 import type { NoConnectionReason } from "../term/errors.ts";
 import { parseNodeName } from "../term/node_name.ts";
@@ -29,6 +29,8 @@ export interface DialOptions {
   readonly mapperPort: number | undefined;
   /** What this end brings to the handshake. */
   readonly handshake: ConnectorOptions;
+  /** Makes this end of it. */
+  readonly connector: typeof connector;
   /** Milliseconds for all of it. */
   readonly milliseconds: number;
   /** Given each connection, to the mapper and then to the node, so that the attempt can be given up. */
@@ -51,7 +53,7 @@ export const dial = async (options: DialOptions): Promise<Dialled> => {
   const connected = await connect(linkTransport, clock, found, hostOf(handshake.to), due - clock.now());
   if ("tag" in connected) return connected;
   options.onConnection(connected);
-  const shaken = await shake(connected, connector(handshake), clock, Math.max(1, due - clock.now()));
+  const shaken = await shake(connected, options.connector(handshake), clock, Math.max(1, due - clock.now()));
   switch (shaken.tag) {
     case "proven":
       return { tag: "proven", connection: connected, handshaken: shaken.handshaken };

@@ -274,6 +274,7 @@ export class Connections implements Outbound {
         to: peer.name,
         cookie: settings.cookieFor(peer.name),
       },
+      connector: settings.handshake.connector,
       milliseconds: Math.max(1, due - clock.now()),
       onConnection: (connection) => {
         attempt.connection = connection;

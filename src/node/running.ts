@@ -70,6 +70,7 @@ const begin = async (kernel: Kernel, settings: Settings): Promise<RunningNode | 
     listener,
     clock: kernel.clock,
     handshake: () => connections.incoming(),
+    acceptor: settings.handshake.acceptor,
     slots: unprovenSlots,
     milliseconds: settings.connectTime,
   });

@@ -6,7 +6,7 @@
 import { Duration, Option, Redacted } from "../deps/effect.ts";
 import type { AnyModule, Services } from "../process/modules.ts";
 import type { Address, Transport } from "../process/seams.ts";
-import type { EncryptionWish, Versions } from "../protocol/native/handshake.ts";
+import { acceptor, connector, type EncryptionWish, type Versions } from "../protocol/native/handshake.ts";
 import { defaultLimits, type LinkLimits } from "../net/link.ts";
 import { resolveHost } from "../net/dial.ts";
 import { type TlsOptions, tlsTransport } from "../net/tls.ts";
@@ -62,6 +62,12 @@ export type ServicesOf<Modules extends ReadonlyArray<AnyModule>> = {
   number
 ];
 
+/** How the two ends of a handshake are made. */
+export interface Handshakes {
+  readonly connector: typeof connector;
+  readonly acceptor: typeof acceptor;
+}
+
 /** A node's settings. */
 export interface Settings {
   readonly name: NodeName;
@@ -69,6 +75,8 @@ export interface Settings {
   readonly transport: Transport;
   /** How nodes are: the same, or TLS over it. */
   readonly linkTransport: Transport;
+  /** The two ends of a handshake. No option leads here: a simulation puts cheaper ones in place of the proof. */
+  readonly handshake: Handshakes;
   readonly listen: Address;
   /** The port of every host's mapper; `undefined` where there is none. */
   readonly mapperPort: number | undefined;
@@ -196,6 +204,7 @@ export const settingsOf = (name: string, options: StartOptions): Settings | BadA
     name: parsed,
     transport,
     linkTransport: tls === undefined ? transport : tlsTransport(tls, transport),
+    handshake: { connector, acceptor },
     listen: { host: resolveHost(listenHost), port: listenPort },
     mapperPort: options.epmd === false ? undefined : options.epmd?.port ?? mapperPortOfEnvironment(),
     // A private node's mapper is private too.
