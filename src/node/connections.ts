@@ -5,9 +5,10 @@
  * @module
  */
 import type { Connection } from "../process/seams.ts";
-import { bounce, deliver, nodeDown } from "../process/deliver.ts";
+import { bounce, deliver, isBounced, nodeDown } from "../process/deliver.ts";
 import type { Kernel } from "../process/kernel.ts";
 import { log } from "../process/log.ts";
+import { monitor } from "../process/monitors.ts";
 import type { Outbound } from "../process/outbound.ts";
 import { isAnswer, type Signal } from "../process/signal.ts";
 import { dial, type Dialled } from "../net/dial.ts";
@@ -67,6 +68,9 @@ const crossingPause = 250;
 /** How long the rest of a write buffer may take when a link is closed in order. */
 const lastWords = 1000;
 
+/** No process has this number. */
+const noProcess = 0;
+
 // Pids of the peer are written out in full in what is encoded before the peer is known.
 const unknownLife = new NodeLife("", 0);
 
@@ -86,12 +90,15 @@ export class Connections implements Outbound {
   }
 
   send(node: string, life: NodeLife | undefined, signal: Signal): void {
+    if (life !== undefined && node === this.#kernel.life.name) {
+      return this.#bounceFromFormerSelf(signal, life);
+    }
     const peer = this.#peers.get(node);
     // An answer to a node that is gone answers nobody: it dials nobody either.
     if (peer === undefined && isAnswer(signal)) return;
     const link = peer?.link;
     if (link === undefined) return this.#sendLater(node, life, signal);
-    if (life !== undefined && life !== link.there) return this.#bounceSoon(signal, life);
+    if (life !== undefined && life !== link.there) return this.#bounceOnceAnswered(signal, life, link.there);
     link.send(signal);
   }
 
@@ -358,6 +365,7 @@ export class Connections implements Outbound {
     peer.waiting = [];
     peer.waitingBytes = 0;
     for (const { signal, body, life } of waiting) {
+      // This life has proven itself since that was sent: another is over.
       if (life !== undefined && life !== there) this.#bounceSoon(signal, life);
       else link.sendEncoded(body, isAnswer(signal));
     }
@@ -404,7 +412,26 @@ export class Connections implements Outbound {
 
   // From the queue, so that an answer never comes before the operation has returned.
   #bounceSoon(signal: Signal, life: NodeLife): void {
-    this.#kernel.queue.push(() => bounce(this.#kernel, signal, life));
+    this.#kernel.queue.push(() => bounce(this.#kernel, signal, life, "noproc"));
+  }
+
+  // The signal is for another life than the link's. That life is over, if the link's is the present one; but it may
+  // be the newer one, when its node was started anew and this link's loss is not noticed yet. The link itself
+  // knows: if it answers that a process that cannot be is not there, its life is the present one.
+  #bounceOnceAnswered(signal: Signal, life: NodeLife, there: NodeLife): void {
+    if (!isBounced(signal)) return;
+    monitor(this.#kernel, {
+      watched: there.pid(noProcess),
+      onDown: (reason) => bounce(this.#kernel, signal, life, reason === "noconnection" ? reason : "noproc"),
+    });
+  }
+
+  // A process of an earlier life of this very node is dead: there is nobody to be connected to, or to be lost.
+  #bounceFromFormerSelf(signal: Signal, life: NodeLife): void {
+    this.#kernel.queue.push(() => {
+      bounce(this.#kernel, signal, life, "noproc");
+      this.#kernel.remotes.delete(life.name);
+    });
   }
 
   // Once a minute for each name: someone who tries again and again does not fill the log.

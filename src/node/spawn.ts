@@ -11,7 +11,7 @@ import { nameOfFunction } from "../process/modules.ts";
 import { monitor } from "../process/monitors.ts";
 import { withProcess } from "../process/own_kernel.ts";
 import { unsendableIn } from "../process/dispatch.ts";
-import { SpawnFlag } from "../process/signal.ts";
+import { Op, SpawnFlag } from "../process/signal.ts";
 import { type PendingSpawn, requestSpawn, spawnFunction } from "../process/spawn.ts";
 import type { FunctionName, ModuleFunction } from "../term/capture.ts";
 import { BadArg, NoConnection, type Unsendable } from "../term/errors.ts";
@@ -125,6 +125,8 @@ const spawnThere = (
       if (pid === undefined || pending === undefined) {
         return resume(Effect.fail(new NoConnection({ operation, node, because: "lost" })));
       }
+      // 1. The other node makes its half of the tie; 2. we end; 3. its reply comes: the tie has nobody here.
+      if (entry.state === "gone") return untie(entry, pid, pending.reference, flags);
       // The other node has made its half already: its end, however early, comes behind this reply.
       if (flags === SpawnFlag.link) addRemoteLink(kernel, entry, pid);
       if (flags === SpawnFlag.monitor) {
@@ -138,3 +140,14 @@ const spawnThere = (
       resume(Effect.fail(unsendableIn(operation, error)));
     }
   });
+
+/** Takes back the other node's half of a tie: who asked for it has ended before it heard of it. */
+const untie = ({ kernel, pid: owner }: Entry, child: Pid, reference: Reference, flags: number): void => {
+  if (flags === SpawnFlag.link) {
+    kernel.outbound.send(child.node, child.home, [Op.exit, owner.depart(), child.number, "noproc"]);
+  }
+  if (flags === SpawnFlag.monitor) {
+    const signal = [Op.demonitor, owner.depart(), child.number, reference.number] as const;
+    kernel.outbound.sendIfEngaged(child.node, child.home, signal);
+  }
+};

@@ -115,23 +115,34 @@ export const deliver = (kernel: Kernel, signal: Signal, from: NodeLife): void =>
 };
 
 /**
- * A signal could not be delivered, since its node was started anew: what it asked for is answered as by a
- * node that has no such process.
+ * A signal could not be delivered, since it is for another life of its node than the one there is a link to: what
+ * it asked for is answered.
+ *
+ * @param reason `noproc` where that life is over, `noconnection` where that cannot be known.
  */
-export const bounce = (kernel: Kernel, signal: Signal, life: NodeLife): void => {
+export const bounce = (
+  kernel: Kernel,
+  signal: Signal,
+  life: NodeLife,
+  reason: "noproc" | "noconnection",
+): void => {
   switch (signal[0]) {
     case Op.link:
-      return receiveLinkExit(kernel, life.pid(signal[2]), signal[1], "noproc");
+      return receiveLinkExit(kernel, life.pid(signal[2]), signal[1], reason);
     case Op.monitor:
-      return receiveDown(kernel, life, signal[3], "noproc");
+      return receiveDown(kernel, life, signal[3], reason);
     case Op.request:
-      return answer(kernel, signal[1], { tag: "down", reason: "noproc" });
+      return answer(kernel, signal[1], reason === "noproc" ? { tag: "down", reason } : { tag: reason });
     case Op.unlink:
       return receiveUnlinkAck(kernel, signal[1], life.pid(signal[3]), signal[2]);
     default:
       return;
   }
 };
+
+/** Whether somebody waits for what becomes of a signal, so that it must come back where it cannot be delivered. */
+export const isBounced = (signal: Signal): boolean =>
+  signal[0] === Op.link || signal[0] === Op.monitor || signal[0] === Op.request || signal[0] === Op.unlink;
 
 /**
  * A node is down: every link, monitor, request and spawn that pointed there is answered, once.

@@ -44,8 +44,10 @@ export const unlink = (kernel: Kernel, entry: Entry, pid: Pid): void => {
     return;
   }
   // 1. We unlink; 2. the other's EXIT may be under way already; so EXITs are dropped until 3. it acknowledges.
+  // If the link between the nodes is lost first, it never will: so this is a tie to that node like any other.
   const id = kernel.makeReference().number;
   (entry.unlinking ??= new Map()).set(pid, id);
+  kernel.remote(pid.node).linked.add(entry);
   kernel.outbound.send(pid.node, pid.home, [Op.unlink, id, entry.pid.depart(), pid.number]);
 };
 
@@ -53,22 +55,25 @@ export const unlink = (kernel: Kernel, entry: Entry, pid: Pid): void => {
 export const receiveLink = (kernel: Kernel, from: Pid, to: number): void => {
   const entry = kernel.table.get(to);
   if (entry === undefined) kernel.outbound.send(from.node, from.home, [Op.exit, to, from.number, "noproc"]);
-  else addRemoteLink(kernel, entry, from);
+  // 1. We unlinked; 2. the other, which has not seen that yet, has made this link; 3. it sees it, and undoes what
+  // it has. So nothing is made here: else this end alone would be linked.
+  else if (!(entry.unlinking?.has(from) ?? false)) addRemoteLink(kernel, entry, from);
 };
 
 /** The other node's process unlinks from one of ours. */
 export const receiveUnlink = (kernel: Kernel, id: number, from: Pid, to: number): void => {
   kernel.outbound.send(from.node, from.home, [Op.unlinkAck, id, to, from.number]);
   const entry = kernel.table.get(to);
-  // While our own unlink and the link after it are under way, the other has seen neither: its unlink is of
-  // the former link, and ours stands.
-  if (entry !== undefined && !(entry.unlinking?.has(from) ?? false)) removeLink(kernel, entry, from);
+  // Also when we have linked anew since our own unlink: until that is acknowledged the other makes no link of it.
+  if (entry !== undefined) removeLink(kernel, entry, from);
 };
 
 /** The other node has seen our unlink: EXITs from now on are of a newer link. */
 export const receiveUnlinkAck = (kernel: Kernel, id: number, from: Pid, to: number): void => {
-  const unlinking = kernel.table.get(to)?.unlinking;
-  if (unlinking?.get(from) === id) unlinking.delete(from);
+  const entry = kernel.table.get(to);
+  if (entry?.unlinking?.get(from) !== id) return;
+  entry.unlinking.delete(from);
+  untie(kernel, entry, from.node);
 };
 
 /** A process that one of ours is linked to has ended. */
@@ -93,9 +98,13 @@ const exitOverLink = (entry: Entry, from: Pid, reason: unknown): void => {
 
 /** A process has ended: those linked to it are told. */
 export const breakLinks = (kernel: Kernel, entry: Entry, reason: unknown): void => {
-  const links = entry.links;
-  if (links === undefined) return;
+  const { links, unlinking } = entry;
   entry.links = undefined;
+  entry.unlinking = undefined;
+  if (unlinking !== undefined) {
+    for (const pid of unlinking.keys()) kernel.remotes.get(pid.node)?.linked.delete(entry);
+  }
+  if (links === undefined) return;
   for (const pid of links) {
     if (pid.home === kernel.life) {
       const other = kernel.find(pid);
@@ -134,11 +143,13 @@ export const addRemoteLink = (kernel: Kernel, entry: Entry, pid: Pid): void => {
 /** Takes a link out of one end; whether it was there. */
 const removeLink = (kernel: Kernel, entry: Entry, pid: Pid): boolean => {
   if (entry.links?.delete(pid) !== true) return false;
-  if (pid.home !== kernel.life) {
-    const remote = kernel.remotes.get(pid.node);
-    const linkedStill = remote?.linked.has(entry) &&
-      [...entry.links].some((other) => other.node === pid.node);
-    if (!linkedStill) remote?.linked.delete(entry);
-  }
+  if (pid.home !== kernel.life) untie(kernel, entry, pid.node);
   return true;
+};
+
+/** A process is not tied to a node any more when it has no link there, and none that it has taken back lately. */
+const untie = (kernel: Kernel, entry: Entry, node: string): void => {
+  const isThere = (pid: Pid): boolean => pid.node === node;
+  if ([...entry.links ?? []].some(isThere) || [...entry.unlinking?.keys() ?? []].some(isThere)) return;
+  kernel.remotes.get(node)?.linked.delete(entry);
 };

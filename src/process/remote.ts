@@ -10,7 +10,7 @@ import type { PendingSpawn } from "./spawn.ts";
 
 /** The ties to one node, by its name. */
 export class Remote {
-  /** Processes here with a link to some process there. */
+  /** Processes here with a link to some process there, or that have taken one back which is not acknowledged. */
   readonly linked: Set<Entry> = new Set();
   /** Monitors made here of processes there. */
   readonly monitors: Set<Monitor> = new Set();

@@ -13,7 +13,7 @@ import { Down, ExitMessage } from "../../src/process/messages.ts";
 import { capture, defmodule } from "../../src/process/modules.ts";
 import * as Process from "../../src/process/process.ts";
 import { Exit, NoConnection, Undef } from "../../src/term/errors.ts";
-import { Pid } from "../../src/term/identifier.ts";
+import { nodeLife, Pid } from "../../src/term/identifier.ts";
 import { isTuple, tuple } from "../../src/term/tuple.ts";
 import { eventually, type Net, serves, soon, type TestNode, withNodes } from "./support.ts";
 
@@ -536,5 +536,23 @@ Deno.test(
     );
     const closure = (() => Effect.void) as unknown as typeof Acts.end;
     assertEquals((await alex.fails(Node.spawn("nobody@localhost", closure, [])))._tag, "badarg");
+  }),
+);
+
+Deno.test(
+  "a process of an earlier life of this very node is dead: noproc, at once",
+  withNodes(async (net) => {
+    const alex = await net.node("alex@localhost");
+    const dead = nodeLife("alex@localhost", alex.kernel.life.creation ^ 1).pid(200);
+    const [exited, down] = await alex.run(Effect.gen(function* () {
+      yield* Process.trapExit(true);
+      yield* Process.send(dead, "nobody hears it");
+      yield* Process.link(dead);
+      const exited = yield* Process.receive(ExitMessage, within);
+      yield* Process.monitor(dead);
+      return [exited, yield* Process.receive(Down, within)] as const;
+    }));
+    assertEquals([exited[2], down[4]], ["noproc", "noproc"]);
+    assertEquals(alex.kernel.remotes.size, 0);
   }),
 );
