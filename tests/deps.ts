@@ -7,6 +7,7 @@ export {
   Cause,
   Clock,
   Context,
+  Data,
   Deferred,
   Duration,
   Effect,

@@ -5,52 +5,46 @@
  * @module
  */
 import { type Clock, Duration, Effect } from "../../src/deps/effect.ts";
-import { MemoryNetwork } from "../../src/net/memory.ts";
+import { MemoryNetwork, type NetworkOptions } from "../../src/net/memory.ts";
 import type { KernelClock, Seams, Turn } from "../../src/process/seams.ts";
+import { seeded } from "./chance.ts";
+import { EventQueue } from "./event_queue.ts";
 
-/** Numbers from 0 up to 1 by a seed (mulberry32). */
-export const seeded = (seed: number): () => number => {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-};
-
-interface Event {
-  readonly at: number;
-  readonly order: number;
-  readonly run: () => void;
+/** What in the world is not by default. */
+export interface WorldOptions extends Partial<Pick<NetworkOptions, "delay" | "window" | "splits">> {
+  /** Steps of one kernel's slice: 100. */
+  readonly sliceSteps?: number;
 }
 
-/** Steps of one kernel's slice. */
-const sliceSteps = 100;
+/** One life of a program: what it runs on, until it dies as a crash ends it. */
+export interface Life {
+  /** What its kernel runs on. */
+  readonly seams: Seams;
+  /** Simulated time for Effect's own sleeps and time-outs. */
+  readonly effectClock: Clock.Clock;
+  /** Whether it lives. */
+  readonly isAlive: boolean;
+  /** Ends it: its timers never fire, and its kernel has no turn any more. */
+  end(): void;
+}
 
 /** The world of one run. */
 export class World {
   readonly #chance: () => number;
+  readonly #sliceSteps: number;
   #now = 0;
-  #order = 0;
-  #events: Array<Event> = [];
-  #turns: Array<() => void> = [];
+  readonly #events = new EventQueue();
+  #turns: Array<{ readonly life: Life; readonly drain: () => void }> = [];
   readonly #log: Array<string> = [];
+  readonly #forever: Life;
   /** The network between the hosts. */
   readonly network: MemoryNetwork;
-  /** Simulated time. */
-  readonly clock: KernelClock = {
-    now: () => this.#now,
-    after: (milliseconds, callback) => {
-      const event: Event = { at: this.#now + Math.max(0, milliseconds), order: ++this.#order, run: callback };
-      this.#events.push(event);
-      return () => this.#events = this.#events.filter((one) => one !== event);
-    },
-  };
 
-  constructor(seed: number) {
+  constructor(seed: number, options: WorldOptions = {}) {
     this.#chance = seeded(seed);
-    this.network = new MemoryNetwork({ clock: this.clock, chance: this.#chance, delay: 5 });
+    this.#sliceSteps = options.sliceSteps ?? 100;
+    this.#forever = this.begin();
+    this.network = new MemoryNetwork({ delay: 5, ...options, clock: this.clock, chance: this.#chance });
   }
 
   /** A number from 0 up to 1. */
@@ -58,38 +52,71 @@ export class World {
     return this.#chance();
   }
 
-  /** What a kernel in this world runs on. */
+  /** Simulated time, of the world itself. */
+  get clock(): KernelClock {
+    return this.#forever.seams.clock;
+  }
+
+  /** What a kernel that lives as long as the world runs on. */
   get seams(): Seams {
-    const turn: Turn = {
-      soon: (drain) => this.#turns.push(drain),
-      later: (drain) => this.#turns.push(drain),
-      clock: () => 0,
-      isOver: (_start, steps) => steps >= sliceSteps,
-    };
-    return {
-      clock: this.clock,
-      randomBytes: (count) => Uint8Array.from({ length: count }, () => Math.floor(this.#chance() * 256)),
-      turn,
-    };
+    return this.#forever.seams;
   }
 
   /** Simulated time for Effect's own sleeps and time-outs. */
   get effectClock(): Clock.Clock {
-    const millis = (): number => this.#now;
-    const nanos = (): bigint => BigInt(Math.round(this.#now * 1e6));
-    return {
-      currentTimeMillisUnsafe: millis,
-      currentTimeMillis: Effect.sync(millis),
-      currentTimeNanosUnsafe: nanos,
-      currentTimeNanos: Effect.sync(nanos),
-      monotonicTimeNanosUnsafe: nanos,
-      monotonicTimeNanos: Effect.sync(nanos),
-      sleep: (duration) =>
-        Effect.callback<void>((resume) => {
-          const stop = this.clock.after(Duration.toMillis(duration), () => resume(Effect.void));
-          return Effect.sync(stop);
-        }),
+    return this.#forever.effectClock;
+  }
+
+  /** How many events are still to come. */
+  get pendingEvents(): number {
+    return this.#events.size;
+  }
+
+  /** Begins the life of a program. */
+  begin(): Life {
+    let isAlive = true;
+    const clock: KernelClock = {
+      now: () => this.#now,
+      after: (milliseconds, callback) => {
+        if (!isAlive) return () => {};
+        const stop = this.#events.add(this.#now + Math.max(0, milliseconds), () => {
+          stops.delete(stop);
+          callback();
+        });
+        stops.add(stop);
+        return () => {
+          stops.delete(stop);
+          stop();
+        };
+      },
     };
+    // So that a life's end takes all back that would have happened in it.
+    const stops = new Set<() => void>();
+    const wantTurn = (drain: () => void): void => void (isAlive && this.#turns.push({ life, drain }));
+    const turn: Turn = {
+      soon: wantTurn,
+      later: wantTurn,
+      clock: () => 0,
+      isOver: (_start, steps) => steps >= this.#sliceSteps,
+    };
+    const life: Life = {
+      seams: {
+        clock,
+        randomBytes: (count) => Uint8Array.from({ length: count }, () => Math.floor(this.#chance() * 256)),
+        turn,
+      },
+      effectClock: effectClockOf(clock),
+      get isAlive() {
+        return isAlive;
+      },
+      end: () => {
+        isAlive = false;
+        for (const stop of stops) stop();
+        stops.clear();
+        this.#turns = this.#turns.filter((one) => one.life !== life);
+      },
+    };
+    return life;
   }
 
   /** Notes what happened, with the simulated time. */
@@ -113,24 +140,44 @@ export class World {
     throw new Error(`not over after ${maxEvents} events, at ${this.#now} ms`);
   }
 
+  /** Runs until that time has come. */
+  async runUntil(time: number): Promise<void> {
+    let isTime = false;
+    this.clock.after(time - this.#now, () => isTime = true);
+    await this.run(() => isTime);
+  }
+
   /** One kernel's turn, any of those that want one; else the next event in time. */
   #step(): boolean {
     if (this.#turns.length > 0) {
       const [turn] = this.#turns.splice(Math.floor(this.#chance() * this.#turns.length), 1);
-      turn?.();
+      turn?.drain();
       return true;
     }
-    const next = this.#events.reduce<Event | undefined>(
-      (best, one) =>
-        best === undefined || one.at < best.at || (one.at === best.at && one.order < best.order) ? one : best,
-      undefined,
-    );
+    const next = this.#events.take();
     if (next === undefined) return false;
-    this.#events = this.#events.filter((one) => one !== next);
     this.#now = next.at;
     next.run();
     return true;
   }
 }
+
+const effectClockOf = (clock: KernelClock): Clock.Clock => {
+  const millis = (): number => clock.now();
+  const nanos = (): bigint => BigInt(Math.round(clock.now() * 1e6));
+  return {
+    currentTimeMillisUnsafe: millis,
+    currentTimeMillis: Effect.sync(millis),
+    currentTimeNanosUnsafe: nanos,
+    currentTimeNanos: Effect.sync(nanos),
+    monotonicTimeNanosUnsafe: nanos,
+    monotonicTimeNanos: Effect.sync(nanos),
+    sleep: (duration) =>
+      Effect.callback<void>((resume) => {
+        const stop = clock.after(Duration.toMillis(duration), () => resume(Effect.void));
+        return Effect.sync(stop);
+      }),
+  };
+};
 
 const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

@@ -1,0 +1,82 @@
+/**
+ * A journal, read: who lived when, what was done to which links, which links were lost.
+ *
+ * @module
+ */
+import { type Entry, type Key, lifeOf, nodeOf } from "../journal.ts";
+import type { Scenario } from "../scenario.ts";
+
+/** An entry of one kind. */
+export type EntryOf<What extends Entry["what"], One = Entry> = One extends { readonly what: infer Kind }
+  ? What extends Kind ? One & { readonly what: What } : never
+  : never;
+
+/** What is read from a journal. */
+export class Facts {
+  readonly scenario: Scenario;
+  readonly #byKind = new Map<Entry["what"], Array<Entry>>();
+  readonly #born = new Map<Key, EntryOf<"born">>();
+  readonly #died = new Map<Key, EntryOf<"died">>();
+
+  constructor(journal: ReadonlyArray<Entry>, scenario: Scenario) {
+    this.scenario = scenario;
+    for (const entry of journal) {
+      const known = this.#byKind.get(entry.what);
+      if (known === undefined) this.#byKind.set(entry.what, [entry]);
+      else known.push(entry);
+      if (entry.what === "born") this.#born.set(entry.who, entry);
+      if (entry.what === "died") this.#died.set(entry.who, entry);
+    }
+  }
+
+  /** All entries of a kind. */
+  all<What extends Entry["what"]>(what: What): ReadonlyArray<EntryOf<What>> {
+    return (this.#byKind.get(what) ?? []) as Array<EntryOf<What>>;
+  }
+
+  /** How a process ended, if it has. */
+  deathOf(who: Key): EntryOf<"died"> | undefined {
+    return this.#died.get(who);
+  }
+
+  /** Whether a process was one of the scenario's. */
+  isAgent(who: Key): boolean {
+    return this.#born.has(who);
+  }
+
+  /** Whether something was done, until then, that may break a link between two nodes. */
+  isDisturbed(one: string, other: string, until: number): boolean {
+    if (one === other) return false;
+    return this.all("fault").some((fault) =>
+      fault.at <= until &&
+      (fault.other === "*"
+        ? fault.one === one || fault.one === other
+        : (fault.one === one && fault.other === other) || (fault.one === other && fault.other === one))
+    );
+  }
+
+  /** Whether a life lost its link to a node, or could not make one, in that time. */
+  lostLink(life: string, node: string, from: number, until: number): boolean {
+    return this.all("linkLost").some((lost) =>
+      lost.life === life && lost.other === node && lost.at >= from && lost.at <= until
+    );
+  }
+
+  /** When a life ended, by a crash or in order. */
+  endOf(life: string): number {
+    return this.all("gone").find((gone) => gone.life === life)?.at ?? Infinity;
+  }
+
+  /** Whether a process lived to the end of its node's life, or of the run. */
+  livedOn(who: Key): boolean {
+    return this.deathOf(who) === undefined;
+  }
+}
+
+/** Whether two processes are of one life. */
+export const isLocal = (one: Key, other: Key): boolean => lifeOf(one) === lifeOf(other);
+/** The node of what is watched or sent to: a process, or a name as `clerk@kate`. */
+export const nodeOfTarget = (target: string): string =>
+  target.includes("@") ? target.slice(target.indexOf("@") + 1) : nodeOf(target);
+/** Whether what is watched or sent to is a process, and no name. */
+export const isProcess = (target: string): boolean => !target.includes("@");

@@ -1,0 +1,93 @@
+/**
+ * Monitors: one DOWN each, with the right reason.
+ *
+ * @module
+ */
+import { lifeOf, nodeOf } from "../journal.ts";
+import { type EntryOf, type Facts, isProcess, nodeOfTarget } from "./facts.ts";
+
+/** What did not hold. */
+export const problemsOfMonitors = (facts: Facts): ReadonlyArray<string> => {
+  const downs = Map.groupBy(facts.all("down"), ({ monitor }) => monitor);
+  const demonitored = new Map(facts.all("demonitored").map((entry) => [entry.monitor, entry]));
+  const watching = new Map(
+    facts.all("died").flatMap((death) => death.watchers.map((monitor) => [monitor, death] as const)),
+  );
+  const made = new Map(facts.all("monitored").map((entry) => [entry.monitor, entry]));
+  return [
+    ...[...downs.keys()].filter((monitor) => !made.has(monitor))
+      .map((monitor) => `monitors: a DOWN for ${monitor}, which nobody made`),
+    ...[...made.values()].flatMap((monitor) =>
+      problemsOf(
+        facts,
+        monitor,
+        downs.get(monitor.monitor) ?? [],
+        demonitored.get(monitor.monitor),
+        watching.get(monitor.monitor),
+      )
+    ),
+  ];
+};
+
+const problemsOf = (
+  facts: Facts,
+  made: EntryOf<"monitored">,
+  downs: ReadonlyArray<EntryOf<"down">>,
+  demonitored: EntryOf<"demonitored"> | undefined,
+  watched: EntryOf<"died"> | undefined,
+): ReadonlyArray<string> => {
+  const text = `${made.monitor} of ${made.target}`;
+  const say = (what: string): ReadonlyArray<string> => [`monitors: ${text} ${what}`];
+  const [first] = downs;
+  if (downs.length > 1) return say(`was answered ${downs.length} times`);
+  if (first === undefined) {
+    if (demonitored !== undefined || made.target === made.who) return [];
+    return answerIsDue(facts, made) ? say("was never answered") : [];
+  }
+  if (first.who !== made.who) return say(`was answered to ${first.who}`);
+  if (first.target !== made.target) return say(`was answered for ${first.target}`);
+  if (demonitored !== undefined && demonitored.flush && first.at > demonitored.at) {
+    return say("was answered after it had been taken back");
+  }
+  return problemsOfReason(facts, made, first, watched).flatMap(say);
+};
+
+/** Whether its owner lived long after the end of what it watches. */
+const answerIsDue = (facts: Facts, made: EntryOf<"monitored">): boolean => {
+  const end = facts.deathOf(made.who)?.at ?? Infinity;
+  const ownEnd = Math.min(end, facts.endOf(lifeOf(made.who)));
+  if (!isProcess(made.target)) return ownEnd === Infinity;
+  const target = facts.deathOf(made.target)?.at ?? facts.endOf(lifeOf(made.target));
+  const dueAt = Math.max(target, made.at) + longestNotice;
+  return dueAt < ownEnd && target < Infinity;
+};
+
+/** By then every end is noticed: a dial that fails, or a peer's silence, behind a busy process. */
+const longestNotice = 60_000;
+
+const problemsOfReason = (
+  facts: Facts,
+  made: EntryOf<"monitored">,
+  down: EntryOf<"down">,
+  watched: EntryOf<"died"> | undefined,
+): ReadonlyArray<string> => {
+  const node = nodeOfTarget(made.target);
+  const isRemote = node !== nodeOf(made.who) ||
+    (isProcess(made.target) && lifeOf(made.target) !== lifeOf(made.who));
+  const saw = `was answered with ${down.reason}`;
+  if (down.reason === "noconnection") {
+    // Which can be the other's own exit reason: a link of its own was lost.
+    if (watched !== undefined && !watched.isCrash && watched.reason === down.reason) return [];
+    if (!isRemote) return [`${saw} within one node`];
+    return facts.lostLink(lifeOf(made.who), node, made.at, down.at) ? [] : [`${saw}, and no link was lost`];
+  }
+  if (watched !== undefined) {
+    return down.reason === watched.reason && !watched.isCrash
+      ? []
+      : [`${saw}, and ${watched.who} ended with ${watched.reason}`];
+  }
+  if (down.reason !== "noproc") return [`${saw}, and nobody was watched who ended so`];
+  if (!isProcess(made.target)) return [];
+  const end = Math.min(facts.deathOf(made.target)?.at ?? Infinity, facts.endOf(lifeOf(made.target)));
+  return end <= down.at ? [] : [`${saw}, and it is alive`];
+};

@@ -1,0 +1,130 @@
+/**
+ * What happened in a run, as the processes and the world saw it: what the checks read and what the log prints.
+ *
+ * A process is written `kate/2.104`: the node, which of its lives, the pid's number. A monitor is written
+ * `kate/2#17`, by its reference.
+ *
+ * @module
+ */
+
+/** A process: `kate/2.104`. */
+export type Key = string;
+/** A monitor: `kate/2#17`. */
+export type MonitorKey = string;
+
+/** What can happen. */
+export type Happening =
+  // To nodes and links.
+  | { readonly what: "up" | "gone"; readonly node: string; readonly life: string; readonly how: string }
+  /** Something was done to the links between two hosts, or to all of one (`other` is `*`). */
+  | { readonly what: "fault"; readonly one: string; readonly other: string; readonly how: string }
+  /** A node has a link to another; or has lost it, or could not make it. */
+  | {
+    readonly what: "linkUp" | "linkLost";
+    readonly life: string;
+    readonly other: string;
+    readonly how: string;
+  }
+  // To processes.
+  | { readonly what: "born"; readonly who: Key; readonly slot: number; readonly parent: Key }
+  | {
+    readonly what: "died";
+    readonly who: Key;
+    readonly reason: string;
+    /** Who was linked to it, and which monitors watched it, at that moment. */
+    readonly links: ReadonlyArray<Key>;
+    readonly watchers: ReadonlyArray<MonitorKey>;
+    readonly isCrash: boolean;
+  }
+  | { readonly what: "trap"; readonly who: Key; readonly on: boolean }
+  | { readonly what: "ending"; readonly who: Key; readonly reason: string }
+  // Messages.
+  | { readonly what: "sent"; readonly who: Key; readonly number: number; readonly to: string }
+  | {
+    readonly what: "got";
+    readonly who: Key;
+    readonly from: Key;
+    readonly number: number;
+    /** Whom the sender meant: a pid, or a name on a node. */
+    readonly to: string;
+  }
+  | {
+    readonly what: "timer";
+    readonly who: Key;
+    readonly number: number;
+    readonly is: "set" | "cancelled" | "fired";
+  }
+  // Links.
+  | { readonly what: "linking" | "linked" | "unlinked"; readonly who: Key; readonly to: Key }
+  | { readonly what: "signalled"; readonly who: Key; readonly to: Key; readonly reason: string }
+  | { readonly what: "exit"; readonly who: Key; readonly from: Key; readonly reason: string }
+  // Monitors.
+  | { readonly what: "monitored"; readonly who: Key; readonly monitor: MonitorKey; readonly target: string }
+  | { readonly what: "demonitored"; readonly who: Key; readonly monitor: MonitorKey; readonly flush: boolean }
+  | {
+    readonly what: "down";
+    readonly who: Key;
+    readonly monitor: MonitorKey;
+    readonly target: string;
+    readonly reason: string;
+  }
+  // What is waited for.
+  | { readonly what: "asked"; readonly who: Key; readonly ask: number; readonly text: string }
+  | { readonly what: "answered"; readonly who: Key; readonly ask: number; readonly answer: string }
+  | { readonly what: "ran"; readonly who: Key; readonly task: number }
+  | {
+    readonly what: "outcome";
+    readonly who: Key;
+    readonly task: number;
+    readonly by: "await" | "shutdown" | "holder" | "async";
+    readonly outcome: string;
+  }
+  | {
+    readonly what: "task";
+    readonly who: Key;
+    readonly task: number;
+    readonly node: string;
+    readonly work: string;
+    readonly linked: boolean;
+  }
+  | { readonly what: "output"; readonly life: string; readonly text: string }
+  | { readonly what: "note"; readonly text: string };
+
+/** Something that happened, and when. */
+export type Entry = { readonly at: number } & Happening;
+
+/** The node's life that a process or monitor belongs to: `kate/2`. */
+export const lifeOf = (key: Key | MonitorKey): string =>
+  key.slice(0, Math.max(key.indexOf("."), key.indexOf("#")));
+/** The node that a process, a monitor or a life belongs to: `kate`. */
+export const nodeOf = (key: string): string => key.slice(0, key.indexOf("/"));
+
+/** Writes into a journal. */
+export interface Pen {
+  readonly add: (happening: Happening) => void;
+}
+
+/** What happened, in its order. */
+export class Journal {
+  readonly #now: () => number;
+  readonly #entries: Array<Entry> = [];
+
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  /** Writes something down. */
+  add(happening: Happening): void {
+    this.#entries.push({ at: this.#now(), ...happening });
+  }
+
+  /** The journal for what lives on that node: what happens there after its end is nothing to anybody. */
+  of(life: { readonly isAlive: boolean }): Pen {
+    return { add: (happening) => life.isAlive ? this.add(happening) : undefined };
+  }
+
+  /** All that is written down. */
+  get entries(): ReadonlyArray<Entry> {
+    return this.#entries;
+  }
+}

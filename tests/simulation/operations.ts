@@ -1,0 +1,278 @@
+/**
+ * What a process of a scenario can be told to do, and how it does it: through the public API.
+ *
+ * @module
+ */
+import { atom, IO, type Pid, Process, type Reference, Task, tuple } from "../../mod.ts";
+import * as Node from "../../src/node/node.ts";
+import { Effect, Option } from "../deps.ts";
+import { type Agent, type Command, reasonOf, Simulated } from "./agent.ts";
+import type { Operation } from "./scenario.ts";
+
+type Doing = Effect.Effect<void>;
+type Of<Op extends Operation["op"]> = Extract<Operation, { readonly op: Op }>;
+
+const noneOf: Doing = Effect.void;
+
+/** Does what the command says; what fails is written down. */
+export const perform = (agent: Agent, { operation, step }: Command): Doing => {
+  switch (operation.op) {
+    case "send":
+      return send(agent, operation);
+    case "sendName":
+      return sendName(agent, operation);
+    case "sendLater":
+      return sendLater(agent, operation);
+    case "link":
+      return toSlot(agent, operation.to, (pid) => link(agent, pid));
+    case "unlink":
+      return toSlot(agent, operation.to, (pid) => unlink(agent, pid));
+    case "relink":
+      return toSlot(
+        agent,
+        operation.to,
+        (pid) =>
+          Effect.forEach(
+            Array.from({ length: operation.times }),
+            () => Effect.andThen(unlink(agent, pid), link(agent, pid)),
+            { discard: true },
+          ),
+      );
+    case "monitor":
+      return toSlot(agent, operation.to, (pid) => monitor(agent, pid, agent.run.labels.pid(pid)));
+    case "monitorName": {
+      const node = agent.run.node(operation.node);
+      return monitor(agent, [operation.name, node.fullName], `${operation.name}@${node.name}`);
+    }
+    case "demonitor":
+      return demonitor(agent, operation);
+    case "signal":
+      return toSlot(agent, operation.to, (pid) => signal(agent, pid, operation, step));
+    case "end":
+      return Effect.sync(() => {
+        agent.ending = operation.how;
+        agent.journal.add({ what: "ending", who: agent.key, reason: reasonOf(operation.how, agent.key) });
+      });
+    case "trap":
+      return Effect.map(Process.trapExit(operation.on), () => {
+        agent.journal.add({ what: "trap", who: agent.key, on: operation.on });
+      });
+    case "spawn":
+      return spawn(agent, operation);
+    case "register":
+      return attempt(agent, `register ${operation.name}`, Process.register(agent.pid, operation.name));
+    case "unregister":
+      return attempt(agent, `unregister ${operation.name}`, Process.unregister(operation.name));
+    case "async":
+      return startTask(agent, operation);
+    case "await":
+    case "shutdown":
+    case "holder":
+      return useTask(agent, operation);
+    case "output":
+      return asking(agent, "output", IO.puts(`hello from ${agent.key}`), String);
+    case "connect":
+      return asking(
+        agent,
+        `connect ${operation.node}`,
+        Node.ping(agent.run.node(operation.node).fullName),
+        String,
+      );
+    case "disconnect": {
+      const other = agent.run.node(operation.node);
+      agent.run.fault([agent.home.node], [other], "disconnect");
+      return Effect.asVoid(Node.disconnect(other.fullName));
+    }
+    case "watchNode":
+      return attempt(agent, `watch ${operation.node}`, Node.monitor(agent.run.node(operation.node).fullName));
+  }
+};
+
+/** Does something with whoever has a slot, if anyone does. */
+const toSlot = (agent: Agent, slot: number, what: (pid: Pid) => Doing): Doing => {
+  const pid = agent.run.pidOf(slot);
+  return pid === undefined ? noneOf : what(pid);
+};
+
+/** What may fail, and does not wait. */
+const attempt = (agent: Agent, text: string, effect: Effect.Effect<unknown, unknown>): Doing =>
+  Effect.matchEffect(effect, {
+    onSuccess: () => Effect.sync(() => agent.journal.add({ what: "note", text: `${agent.key} ${text}` })),
+    onFailure: (error) =>
+      Effect.sync(() =>
+        agent.journal.add({
+          what: "note",
+          text: `${agent.key} ${text}: ${agent.run.labels.reason(error)}`,
+        })
+      ),
+  });
+
+/** What waits for something: it must end, with an answer or a failure. */
+const asking = <A, E>(
+  agent: Agent,
+  text: string,
+  effect: Effect.Effect<A, E>,
+  tell: (answer: A) => string,
+  tellFailure: (error: E) => string = (error) => agent.run.labels.reason(error),
+): Doing =>
+  Effect.suspend(() => {
+    const { journal, key: who } = agent;
+    const ask = agent.run.nextAsk();
+    journal.add({ what: "asked", who, ask, text });
+    const answered = (answer: string): Doing =>
+      Effect.sync(() => journal.add({ what: "answered", who, ask, answer }));
+    return Effect.matchEffect(effect, {
+      onSuccess: (answer) => answered(tell(answer)),
+      onFailure: (error) => answered(tellFailure(error)),
+    });
+  });
+
+const say = (agent: Agent, to: Pid | readonly [string, string], label: string, bytes: number): Doing => {
+  const number = ++agent.sent;
+  agent.journal.add({ what: "sent", who: agent.key, number, to: label });
+  const message = tuple(atom("say"), agent.key, number, label, new Uint8Array(bytes));
+  return Effect.asVoid(Effect.orDie(Process.send(to, message)));
+};
+
+const send = (agent: Agent, { to, count, bytes }: Of<"send">): Doing =>
+  toSlot(agent, to, (pid) => {
+    const label = agent.run.labels.pid(pid);
+    return Effect.forEach(
+      Array.from({ length: count }),
+      () => Effect.suspend(() => say(agent, pid, label, bytes)),
+      { discard: true },
+    );
+  });
+
+const sendName = (agent: Agent, { name, node }: Of<"sendName">): Doing => {
+  const other = agent.run.node(node);
+  return say(agent, [name, other.fullName], `${name}@${other.name}`, 0);
+};
+
+const sendLater = (agent: Agent, { after, isCancelled }: Of<"sendLater">): Doing => {
+  const { journal, key: who } = agent;
+  const number = ++agent.sent;
+  journal.add({ what: "timer", who, number, is: "set" });
+  return Effect.flatMap(
+    Effect.orDie(Process.sendAfter(agent.pid, tuple(atom("timer"), number), after)),
+    (timer) => {
+      if (!isCancelled) return noneOf;
+      return Effect.map(Process.cancelTimer(timer), (left) => {
+        if (Option.isSome(left)) journal.add({ what: "timer", who, number, is: "cancelled" });
+      });
+    },
+  );
+};
+
+const link = (agent: Agent, pid: Pid): Doing => {
+  const { journal, run: { labels }, key: who } = agent;
+  const to = labels.pid(pid);
+  journal.add({ what: "linking", who, to });
+  return Effect.match(Process.link(pid), {
+    onSuccess: () => journal.add({ what: "linked", who, to }),
+    onFailure: () => journal.add({ what: "note", text: `${who} finds no ${to}` }),
+  });
+};
+
+const unlink = (agent: Agent, pid: Pid): Doing =>
+  Effect.map(Process.unlink(pid), () => {
+    agent.journal.add({ what: "unlinked", who: agent.key, to: agent.run.labels.pid(pid) });
+  });
+
+const noteMonitor = (agent: Agent, reference: Reference, target: string): void => {
+  agent.monitors.push(reference);
+  const { journal, run: { labels }, key: who } = agent;
+  journal.add({ what: "monitored", who, monitor: labels.reference(reference), target });
+};
+
+const monitor = (agent: Agent, watched: Pid | readonly [string, string], target: string): Doing =>
+  Effect.map(Process.monitor(watched), (reference) => noteMonitor(agent, reference, target));
+
+const demonitor = (agent: Agent, { flush }: Of<"demonitor">): Doing => {
+  const reference = agent.monitors.pop();
+  if (reference === undefined) return noneOf;
+  const monitor = agent.run.labels.reference(reference);
+  return Effect.map(Effect.orDie(Process.demonitor(reference, { flush })), () => {
+    agent.journal.add({ what: "demonitored", who: agent.key, monitor, flush });
+  });
+};
+
+const signal = (agent: Agent, pid: Pid, { reason }: Of<"signal">, step: number): Doing => {
+  const sent = reason === "own" ? `step ${step}` : reason;
+  agent.journal.add({ what: "signalled", who: agent.key, to: agent.run.labels.pid(pid), reason: sent });
+  return Effect.asVoid(Process.exit(pid, sent));
+};
+
+const spawn = (agent: Agent, { node, slot, tie }: Of<"spawn">): Doing => {
+  const { journal, run: { labels }, key: who } = agent;
+  const { fullName, name } = agent.run.node(node);
+  const text = `spawn ${tie} in slot ${slot} on ${name}`;
+  if (tie === "monitor") {
+    return asking(agent, text, Node.spawnMonitor(fullName, Simulated.live, [slot]), ([pid, reference]) => {
+      noteMonitor(agent, reference, labels.pid(pid));
+      return labels.pid(pid);
+    });
+  }
+  if (tie === "none") {
+    return asking(agent, text, Node.spawn(fullName, Simulated.live, [slot]), (pid) => labels.pid(pid));
+  }
+  return asking(agent, text, Node.spawnLink(fullName, Simulated.live, [slot]), (pid) => {
+    journal.add({ what: "linked", who, to: labels.pid(pid) });
+    return labels.pid(pid);
+  });
+};
+
+const startTask = (agent: Agent, { task, node, work, milliseconds, linked }: Of<"async">): Doing => {
+  const { run, key: who } = agent;
+  const { name, fullName } = run.node(node);
+  agent.journal.add({ what: "task", who, task, node: name, work, linked });
+  const begin = linked ? Task.Supervisor.async : Task.Supervisor.asyncNolink;
+  const begun = begin(["Tasks", fullName], Simulated.work, [task, work, milliseconds]);
+  return asking(agent, `begin task ${task}`, begun, (handle) => {
+    run.tasks.set(task, { handle, home: agent.home });
+    return "begun";
+  }, (error) => {
+    const outcome = run.labels.reason(error);
+    agent.journal.add({ what: "outcome", who, task, by: "async", outcome });
+    return outcome;
+  });
+};
+
+const useTask = (agent: Agent, operation: Of<"await"> | Of<"shutdown"> | Of<"holder">): Doing => {
+  const { task } = operation;
+  const begun = agent.run.tasks.get(task);
+  // A handle is good within its program.
+  if (begun === undefined || begun.home !== agent.home) return noneOf;
+  const { handle } = begun;
+  const { op: by } = operation;
+  const tell = (outcome: string): string => {
+    agent.journal.add({ what: "outcome", who: agent.key, task, by, outcome });
+    return outcome;
+  };
+  const failed = (error: unknown): string => tell(agent.run.labels.failure(error));
+  const value = (result: unknown): string => tell(`value ${result}`);
+  switch (operation.op) {
+    case "await": {
+      const awaited = asking(agent, `await ${task}`, Task.await(handle, operation.within), value, failed);
+      return operation.inFiber ? Effect.asVoid(Effect.forkChild(awaited)) : awaited;
+    }
+    case "shutdown": {
+      const ended = Task.shutdown(handle, operation.brutal ? "brutal_kill" : 1000);
+      return asking(
+        agent,
+        `shut down ${task}`,
+        ended,
+        (result) => Option.isSome(result) ? value(result.value) : tell("ended"),
+        failed,
+      );
+    }
+    case "holder":
+      return asking(
+        agent,
+        `ask for the process of ${task}`,
+        Task.pid(handle),
+        (pid) => agent.run.labels.pid(pid),
+        failed,
+      );
+  }
+};
