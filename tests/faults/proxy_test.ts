@@ -11,7 +11,7 @@ import type { StartOptions } from "../../src/node/node.ts";
 import * as Task from "../../src/otp/task.ts";
 import * as Process from "../../src/process/process.ts";
 import { eventually, type Net, serves, soon, type TestNode, withNodes } from "../node/support.ts";
-import { seeded } from "../simulation/world.ts";
+import { seeded } from "../simulation/chance.ts";
 import { type Directions, Proxy } from "./proxy.ts";
 import { tiesTo, toldOf } from "./ties.ts";
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { seeded } from "../simulation/world.ts";
+import { seeded } from "../simulation/chance.ts";
 import { mutate } from "./mutate.ts";
 import type { Target } from "./targets.ts";
 

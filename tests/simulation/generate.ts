@@ -40,6 +40,7 @@ class Drawing {
   #nodes = 0;
   #slots = 0;
   #tasks = 0;
+  readonly #slotsOf: Array<ReadonlyArray<number>> = [];
   readonly #late: Array<number> = [];
   readonly #leanings = new Map<string, number>();
   readonly #started: Array<{ readonly by: number; readonly at: number }> = [];
@@ -52,11 +53,11 @@ class Drawing {
     const chance = this.#chance;
     this.#nodes = count;
     const sharesHosts = chance.isOneIn(5);
-    return names.slice(0, count).map((name, index) => ({
-      name,
-      host: sharesHosts ? `host${Math.floor(index / 2)}` : `host${index}`,
-      slots: Array.from({ length: chance.between(1, 3) }, () => this.#slots++),
-    }));
+    return names.slice(0, count).map((name, index) => {
+      const slots = Array.from({ length: chance.between(1, 3) }, () => this.#slots++);
+      this.#slotsOf[index] = slots;
+      return { name, host: sharesHosts ? `host${Math.floor(index / 2)}` : `host${index}`, slots };
+    });
   }
 
   operations(count: number, end: number): ReadonlyArray<Step> {
@@ -205,6 +206,24 @@ class Drawing {
     };
   }
 
+  /** Work that is asked for before a node ends, and again when it is back: the first answer may come only then. */
+  #remnants(end: number, back: number, node: number, other: number): ReadonlyArray<Step> {
+    const chance = this.#chance;
+    const begin = (at: number, by: number): ReadonlyArray<Step> => {
+      const task = this.#tasks++;
+      const started = { at, by, op: "async", task, node: other, work: "value", linked: false } as const;
+      return [
+        { ...started, milliseconds: chance.of([50, 700, 3000]) },
+        { at: at + 1, by, op: "await", task, within: "infinity", inFiber: true },
+      ];
+    };
+    const before = this.#slotsOf[node] ?? [];
+    return [
+      ...before.flatMap((slot) => begin(Math.max(0, end - chance.of([1, 60, 600])), slot)),
+      ...this.#late.slice(-2).flatMap((slot) => begin(back + chance.of([30, 850]), slot)),
+    ];
+  }
+
   /** A fault and, mostly, its end. */
   #fault(at: number, end: number): ReadonlyArray<Step> {
     const chance = this.#chance;
@@ -221,10 +240,11 @@ class Drawing {
       this.#late.push(slot);
       return { at: later + chance.of([20, 800]), fault: "start", slot, node };
     };
-    const restarts = (fault: Fault): ReadonlyArray<Step> =>
-      chance.isOneIn(3)
-        ? [{ at, ...fault }]
-        : [...endsWith(fault, { fault: "restart", node }), begins(), begins()];
+    const restarts = (fault: Fault): ReadonlyArray<Step> => {
+      if (chance.isOneIn(3)) return [{ at, ...fault }];
+      const steps = [...endsWith(fault, { fault: "restart", node }), begins(), begins()];
+      return chance.isOneIn(2) ? steps : [...steps, ...this.#remnants(at, later, node, other)];
+    };
     return this.#drawn<ReadonlyArray<Step>>([
       [
         4,

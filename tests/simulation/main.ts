@@ -10,7 +10,6 @@
 import { smallestLike, tell } from "./failure.ts";
 import { generate } from "./generate.ts";
 import { type Options, readOptions } from "./options.ts";
-import { linesOf } from "./text.ts";
 import type { Part, Told } from "./worker.ts";
 
 const print = (lines: ReadonlyArray<string>): void => console.log(lines.join("\n"));

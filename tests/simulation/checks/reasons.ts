@@ -4,7 +4,7 @@
  * @module
  */
 import { type Key, lifeOf, nodeOf } from "../journal.ts";
-import { type EntryOf, type Facts } from "./facts.ts";
+import type { EntryOf, Facts } from "./facts.ts";
 
 /** What did not hold. */
 export const problemsOfReasons = (facts: Facts): ReadonlyArray<string> => {
