@@ -241,22 +241,40 @@ export const moveServersToPeer = (one: Case): Case | undefined => {
   return { ...one, steps: [host, ...moved], moved: new Set(["host"]) };
 };
 
-/** Plays a case, and fails where anything else was observed than expected. */
-export const check = async (one: Case): Promise<void> => {
+/** What a case came to: all as expected, with a decided difference or without; or what was wrong, in lines. */
+export type Verdict = { readonly tag: "passed" | "by rule" } | {
+  readonly tag: "failed";
+  readonly why: string;
+};
+
+/** Plays a case, and compares. */
+export const judge = async (one: Case): Promise<Verdict> => {
   const expectations = expectationsOf(one);
   const outcomes = await play(one, expectations);
   const wrong = expectations.filter(({ as, outcomes: right }) => {
     const outcome = outcomes.get(as);
     return outcome === undefined || !right.some((expected) => isSame(expected, outcome));
   });
-  if (wrong.length === 0) return;
+  if (wrong.length === 0) {
+    return { tag: expectations.some(({ difference }) => difference !== undefined) ? "by rule" : "passed" };
+  }
   const lines = wrong.map(({ as, outcomes: right, difference }) => {
     const expected = right.map((outcome) => JSON.stringify(outcome)).join(" or ");
     const rule = difference === undefined ? "" : ` (${difference.what}: ${difference.why})`;
     return `${as}\n  expected ${expected}${rule}\n  observed ${JSON.stringify(outcomes.get(as))}`;
   });
-  throw new AssertionError(lines.join("\n"));
+  return { tag: "failed", why: lines.join("\n") };
 };
+
+/** Plays a case, and fails where anything else was observed than expected. */
+export const check = async (one: Case): Promise<void> => {
+  const verdict = await judge(one);
+  if (verdict.tag === "failed") throw new AssertionError(verdict.why);
+};
+
+/** The same case with its targets on another node, where it stays the same case. */
+export const withTargetsElsewhere = (one: Case): Case | undefined =>
+  moveToPeer(one) ?? moveServersToPeer(one);
 
 /** The operations that a case needs and that are not there. */
 export const missingOf = (one: Case): ReadonlyArray<string> => [...new Set(one.steps.flatMap(missingIn))];
