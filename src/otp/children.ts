@@ -65,7 +65,7 @@ export interface ChildCounts {
  *
  * @param kernel Where a module's function is looked up.
  * @param spec The specification.
- * @param provide Gives the start its services.
+ * @param provide Gives a module's function its services; an Effect brings its own, or has those of the supervisor.
  */
 export const fullSpec = (
   kernel: Kernel,
@@ -76,7 +76,7 @@ export const fullSpec = (
   const { shutdown = type === "supervisor" ? "infinity" : 5000 } = spec;
   return {
     id: spec.id,
-    start: provide(startEffect(kernel, spec.start)),
+    start: Effect.isEffect(spec.start) ? spec.start as StartEffect : provide(startEffect(kernel, spec.start)),
     restart,
     shutdown: shutdownMilliseconds(shutdown),
     type,

@@ -112,7 +112,8 @@ export const startLink = (options: DynamicSupervisorOptions = {}): Effect.Effect
           intensity: intensityOf(options),
           maxChildren: maxChildren === "infinity" ? Infinity : maxChildren,
           read: (spec) =>
-            wrongSpec("DynamicSupervisor.startChild", spec) ?? full(withArguments(extraArguments, spec)),
+            wrongSpec(() => "DynamicSupervisor.startChild", spec) ??
+              full(withArguments(extraArguments, spec)),
         });
         return Effect.succeed({ tag: "up" as const, run: supervise(self, parent, server) });
       }),

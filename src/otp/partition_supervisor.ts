@@ -105,7 +105,7 @@ const wrongOptions = (options: PartitionSupervisorOptions<AnyChildSpec>): BadArg
       '"one_for_one", "one_for_all" or "rest_for_one"',
     );
   }
-  return wrongSpec(operation, { ...spec, id: "0" });
+  return wrongSpec(() => operation, { ...spec, id: "0" });
 };
 
 /**

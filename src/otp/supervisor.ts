@@ -202,7 +202,7 @@ const startFrom = (
             strategy,
             intensity: intensityOf(flags),
             autoShutdown,
-            read: (spec) => wrongChild("Supervisor.startChild", spec, autoShutdown) ?? full(spec),
+            read: (spec) => wrongChild(() => "Supervisor.startChild", spec, autoShutdown) ?? full(spec),
           });
           const begun = yield* Effect.result(server.startAll(operation, children.map(full)));
           return begun._tag === "Failure"
@@ -293,7 +293,7 @@ export const restartChild = (
       id,
     ),
     (answer) =>
-      client.startedOf(`Supervisor.restartChild(${textOfServer(supervisor)}, ${inspect(id)})`, answer),
+      client.startedOf(() => `Supervisor.restartChild(${textOfServer(supervisor)}, ${inspect(id)})`, answer),
   );
 
 /**

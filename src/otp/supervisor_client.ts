@@ -48,7 +48,7 @@ export const about = <R extends Refusal<unknown>>(
 ): Effect.Effect<ReadonlyArray<unknown>, R | CallError> =>
   Effect.flatMap(
     ask(name, server, question(what, child), () => inspect(child)),
-    (answer) => readAnswer(operationOf(name, server, inspect(child)), child, answer),
+    (answer) => readAnswer(() => operationOf(name, server, inspect(child)), child, answer),
   ) as Effect.Effect<ReadonlyArray<unknown>, R | CallError>;
 
 /**
@@ -61,20 +61,20 @@ export const startChild = <S extends Started, R extends Refusal<unknown>>(
   spec: AnyChildSpec,
 ): Effect.Effect<StartedChild<S>, R | Ignore | CallError> =>
   withKernel((kernel, fiber) => {
-    const wrong = wrongSpec(operationOf(name, server, "…"), spec);
+    const wrong = wrongSpec(() => operationOf(name, server, "…"), spec);
     if (wrong !== undefined) return Effect.fail(wrong);
-    const operation = operationOf(name, server, inspect(spec.id));
+    const operation = (): string => operationOf(name, server, inspect(spec.id));
     const { start } = spec;
     const context = kernel.processContext(fiber.context);
     const request = question("start_child", {
       ...spec,
       start: Effect.isEffect(start) ? Effect.provideContext(start, context) : [captureOf(start[0]), start[1]],
-      ...spec.shutdown === undefined ? {} : { shutdown: sendable(spec.shutdown) },
+      ...spec.shutdown === undefined ? undefined : { shutdown: sendable(spec.shutdown) },
     });
     const asked = Effect.catchTag(
       ask(name, server, request, () => inspect(spec.id)),
       "unsendable",
-      (error) => Effect.fail(Effect.isEffect(start) ? cannotTravel(operation) : error),
+      (error) => Effect.fail(Effect.isEffect(start) ? cannotTravel(operation()) : error),
     );
     return Effect.flatMap(
       Effect.flatMap(asked, (answer) => readAnswer(operation, spec.id, answer)),
@@ -85,10 +85,10 @@ export const startChild = <S extends Started, R extends Refusal<unknown>>(
 
 /** What came of a start: its pid, or more with the pid; fails with `ignore` where there is none. */
 export const startedOf = (
-  operation: string,
+  operation: () => string,
   [pid, ...info]: ReadonlyArray<unknown>,
 ): Effect.Effect<Pid | readonly [Pid, unknown], Ignore> => {
-  if (!(pid instanceof Pid)) return Effect.fail(new Ignore({ operation }));
+  if (!(pid instanceof Pid)) return Effect.fail(new Ignore({ operation: operation() }));
   return Effect.succeed(info.length === 0 ? pid : tuple(pid, info[0]));
 };
 

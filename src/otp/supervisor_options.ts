@@ -84,52 +84,52 @@ export const wrongOptions = (operation: string, options: SupervisorOptions): Bad
 export const isRestart = (value: unknown): value is Restart =>
   value === "permanent" || value === "temporary" || value === "transient";
 
-/** What is wrong with a child's specification, if anything, whoever is to supervise it. */
-export const wrongSpec = (operation: string, spec: AnyChildSpec): BadArg | undefined => {
+/**
+ * What is wrong with a child's specification, if anything, whoever is to supervise it.
+ *
+ * @param operation What was tried, as text; made only when it is needed.
+ * @param spec What was given.
+ */
+export const wrongSpec = (operation: () => string, spec: AnyChildSpec): BadArg | undefined => {
   if (typeof spec !== "object" || spec === null) {
-    return wrongArgument(operation, spec, "a child specification, { id, start }");
+    return wrongArgument(operation(), spec, "a child specification, { id, start }");
   }
   const { id, start, restart = "permanent", shutdown = 5000, type = "worker", modules = [] } = spec;
-  if (typeof id !== "string") return wrongArgument(`${operation}, id`, id, "a text");
-  const of = `${operation}, child ${inspect(id)}`;
-  if (!isStart(start)) {
-    return wrongArgument(`${of}, start`, start, "an Effect, or [Module.function, args],");
-  }
-  if (!isRestart(restart)) {
-    return wrongArgument(`${of}, restart`, restart, '"permanent", "transient" or "temporary"');
-  }
-  if (!isShutdown(shutdown)) {
-    return wrongArgument(`${of}, shutdown`, shutdown, 'a time, "infinity" or "brutal_kill"');
-  }
-  if (type !== "worker" && type !== "supervisor") {
-    return wrongArgument(`${of}, type`, type, '"worker" or "supervisor"');
-  }
-  if (!Array.isArray(modules)) return wrongArgument(`${of}, modules`, modules, "an array of modules' names");
-  return wrongSignificance(of, spec);
+  if (typeof id !== "string") return wrongArgument(`${operation()}, id`, id, "a text");
+  const refuse = (field: string, given: unknown, wanted: string): BadArg =>
+    wrongArgument(`${ofChild(operation, id)}, ${field}`, given, wanted);
+  if (!isStart(start)) return refuse("start", start, "an Effect, or [Module.function, args],");
+  if (!isRestart(restart)) return refuse("restart", restart, '"permanent", "transient" or "temporary"');
+  if (!isShutdown(shutdown)) return refuse("shutdown", shutdown, 'a time, "infinity" or "brutal_kill"');
+  if (type !== "worker" && type !== "supervisor") return refuse("type", type, '"worker" or "supervisor"');
+  if (!Array.isArray(modules)) return refuse("modules", modules, "an array of modules' names");
+  return wrongSignificance(operation, spec);
 };
 
+const ofChild = (operation: () => string, id: string): string => `${operation()}, child ${inspect(id)}`;
+
 const wrongSignificance = (
-  of: string,
-  { significant = false, restart }: AnyChildSpec,
+  operation: () => string,
+  { id, significant = false, restart }: AnyChildSpec,
 ): BadArg | undefined => {
   if (typeof significant !== "boolean") {
-    return wrongArgument(`${of}, significant`, significant, "true or false");
+    return wrongArgument(`${ofChild(operation, id)}, significant`, significant, "true or false");
   }
   if (!significant || restart === "transient" || restart === "temporary") return undefined;
   const problem = "a significant child is not restarted for ever: make it transient or temporary";
-  return new BadArg({ operation: of, problem });
+  return new BadArg({ operation: ofChild(operation, id), problem });
 };
 
 /** What is wrong with a child of a supervisor that works so, if anything. */
 export const wrongChild = (
-  operation: string,
+  operation: () => string,
   spec: AnyChildSpec,
   autoShutdown: AutoShutdown,
 ): BadArg | undefined => {
   const wrong = wrongSpec(operation, spec);
   if (wrong !== undefined || autoShutdown !== "never" || !spec.significant) return wrong;
   const problem = "a child is significant, but its supervisor never ends by itself: give it autoShutdown";
-  return new BadArg({ operation: `${operation}, child ${inspect(spec.id)}`, problem });
+  return new BadArg({ operation: ofChild(operation, spec.id), problem });
 };
 
 /** What is wrong with all children of a supervisor, if anything. */
@@ -141,7 +141,7 @@ export const wrongChildren = (
   if (!Array.isArray(specs)) return wrongArgument(operation, specs, "an array of child specifications");
   const ids = new Set<string>();
   for (const spec of specs) {
-    const wrong = wrongChild(operation, spec, autoShutdown);
+    const wrong = wrongChild(() => operation, spec, autoShutdown);
     if (wrong !== undefined) return wrong;
     if (ids.has(spec.id)) return new DuplicateChild({ operation, child: spec.id });
     ids.add(spec.id);

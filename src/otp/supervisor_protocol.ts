@@ -77,20 +77,20 @@ export type Refusal<E = never> =
 /**
  * Reads an answer.
  *
- * @param operation What was asked, for the failure.
+ * @param operation What was asked, for the failure; made only when it is needed.
  * @param child Of which child.
  * @param value The answer.
  * @returns What stands beside `ok`; fails with what was refused.
  */
 export const readAnswer = (
-  operation: string,
+  operation: () => string,
   child: string | Pid,
   value: unknown,
 ): Effect.Effect<ReadonlyArray<unknown>, Refusal<unknown> | Exit> => {
   if (value === OK) return Effect.succeed([]);
   if (isTuple(value) && value[0] === OK) return Effect.succeed(value.slice(1));
-  const failure = isTuple(value) && value[0] === ERROR ? failureOf(operation, child, value[1]) : undefined;
-  return Effect.fail(failure ?? strange(operation, value));
+  const failure = isTuple(value) && value[0] === ERROR ? failureOf(operation(), child, value[1]) : undefined;
+  return Effect.fail(failure ?? strange(operation(), value));
 };
 
 /** The failure of an answer that is none. */

@@ -111,6 +111,22 @@ defmodule Spawn do
   end
 end
 
+defmodule Supervised do
+  use GenServer
+
+  def start_link(_), do: GenServer.start_link(Supervised, nil)
+
+  @impl true
+  def init(nil), do: {:ok, nil}
+
+  # One after the other; they go with their supervisor.
+  def run(count) do
+    {:ok, supervisor} = DynamicSupervisor.start_link(strategy: :one_for_one)
+    for _ <- 1..count, do: {:ok, _} = DynamicSupervisor.start_child(supervisor, Supervised)
+    :ok = DynamicSupervisor.stop(supervisor)
+  end
+end
+
 defmodule Memory do
   def run(count) do
     before = live_bytes()
@@ -147,6 +163,9 @@ round =
 
     ["spawn"] ->
       fn size -> Rounds.rate(size, fn -> Spawn.run(size) end) end
+
+    ["supervised"] ->
+      fn size -> Rounds.rate(size, fn -> Supervised.run(size) end) end
 
     ["memory"] ->
       &Memory.run/1

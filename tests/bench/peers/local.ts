@@ -4,7 +4,7 @@
  * @module
  */
 import { Effect } from "npm:effect@^4.1.0";
-import { Pid, Process } from "../../../mod.ts";
+import { DynamicSupervisor, GenServer, Pid, Process } from "../../../mod.ts";
 import type { Figure } from "../crew.ts";
 import { rateOf, serveRounds } from "./rounds.ts";
 
@@ -84,6 +84,17 @@ const spawnAndExit = (count: number) =>
     yield* Process.receive();
   });
 
+const Clerk = GenServer.define("Clerk", { init: (_: undefined) => ["ok", undefined] });
+const clerk = { id: "clerk", start: GenServer.startLink(Clerk, undefined) };
+
+/** One after the other; they go with their supervisor. */
+const startAndStop = (count: number) =>
+  Effect.gen(function* () {
+    const supervisor = yield* DynamicSupervisor.startLink();
+    for (let index = 0; index < count; index++) yield* DynamicSupervisor.startChild(supervisor, clerk);
+    yield* DynamicSupervisor.stop(supervisor);
+  });
+
 const collectGarbage: unknown = Reflect.get(globalThis, "gc");
 
 /** The bytes that live, once nothing is left to collect. */
@@ -132,6 +143,7 @@ const rounds: Readonly<Record<string, (count: number) => Promise<Figure>>> = {
     return await rateOf(count, () => Effect.runPromise(hops(first, count)));
   },
   "spawn": (count) => rateOf(count, () => Effect.runPromise(spawnAndExit(count))),
+  "supervised": (count) => rateOf(count, () => Effect.runPromise(startAndStop(count))),
   "memory": parkedBytes,
 };
 

@@ -43,4 +43,10 @@ export const localRows: ReadonlyArray<Row> = [
     size: { fixed: 200_000 },
     quickSize: 500,
   }),
+  local("supervised", {
+    title: "start and stop of 10,000 supervised servers",
+    goal: 0.5,
+    size: { fixed: 10_000 },
+    quickSize: 100,
+  }),
 ];
