@@ -274,13 +274,10 @@ export const check = async (one: Case): Promise<void> => {
 
 /** The same case with its targets on another node, where it stays the same case. */
 export const withTargetsElsewhere = (one: Case): Case | undefined =>
-  moveToPeer(one) ?? moveServersToPeer(one);
+  moveToPeer(one) ?? moveServersToPeer(one) ?? moveTaskSupervisorsToPeer(one);
 
 /** The operations that a case needs and that are not there. */
 export const missingOf = (one: Case): ReadonlyArray<string> => [...new Set(one.steps.flatMap(missingIn))];
-
-const withTargetsElsewhere = (one: Case): Case | undefined =>
-  moveToPeer(one) ?? moveServersToPeer(one) ?? moveTaskSupervisorsToPeer(one);
 
 /** How a group of cases is played. */
 export interface GroupOptions {
