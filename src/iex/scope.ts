@@ -11,10 +11,12 @@ import * as IO from "../io/io.ts";
 import * as Process from "../io/process.ts";
 import * as Node from "../node/node.ts";
 import * as Agent from "../otp/agent.ts";
+import * as Erpc from "../otp/erpc.ts";
 import * as GenServer from "../otp/gen_server.ts";
 import * as DynamicSupervisor from "../otp/dynamic_supervisor.ts";
 import * as PartitionSupervisor from "../otp/partition_supervisor.ts";
 import * as Registry from "../otp/registry.ts";
+import * as Rpc from "../otp/rpc.ts";
 import * as Supervisor from "../otp/supervisor.ts";
 import * as Sys from "../otp/sys.ts";
 import * as Task from "../otp/task.ts";
@@ -72,6 +74,7 @@ const library = {
   moduleName,
   exit,
   Agent,
+  Erpc,
   GenServer,
   Application,
   Config,
@@ -81,6 +84,7 @@ const library = {
   DynamicSupervisor,
   PartitionSupervisor,
   Registry,
+  Rpc,
   Supervisor,
   Sys,
   Task,

@@ -16,6 +16,7 @@ import { Connections } from "./connections.ts";
 import { keepLinks } from "./kept_links.ts";
 import { NodeMonitors } from "./node_monitors.ts";
 import { keepRegistered, type Registration, type RegistrationFailure } from "./registration.ts";
+import { startRex } from "./rex.ts";
 import type { Settings } from "./settings.ts";
 
 /** The number of the process that answers for the node itself, `net_kernel`. */
@@ -30,6 +31,8 @@ export interface RunningNode {
   readonly monitors: NodeMonitors;
   /** The process that answers for the node itself. */
   readonly netKernel: Entry;
+  /** The process that calls functions for other nodes. */
+  readonly rex: Entry;
   /**
    * Closes the links in order, gives the name up and stops listening.
    *
@@ -92,6 +95,7 @@ const begin = async (kernel: Kernel, settings: Settings): Promise<RunningNode | 
     connections,
     monitors,
     netKernel: kernel.addService(netKernelNumber, "net_kernel", () => {}),
+    rex: startRex(kernel),
     stop: (keepsName = false) => {
       letLinksGo();
       return end(kernel, node, registration, stopAccepting, keepsName);
@@ -118,6 +122,7 @@ const end = async (
   node.connections.stop();
   kernel.outbound = noOutbound(kernel);
   kernel.finish(node.netKernel, "shutdown");
+  kernel.finish(node.rex, "shutdown");
   if (!keepsName) kernel.life.rename(nonode, 0);
   await registration.close();
 };

@@ -6,7 +6,7 @@
  */
 import { Context, Effect } from "../deps/effect.ts";
 import type { AnyContext } from "../deps/fiber.ts";
-import { unsendableIn } from "../process/dispatch.ts";
+import { answering } from "../process/answering.ts";
 import type { Entry } from "../process/entry.ts";
 import { exit } from "../process/exit.ts";
 import { link } from "../process/links.ts";
@@ -218,15 +218,7 @@ const beginTask = (
   const entry = kernel.spawn({ parent, leader, initialCall, ancestors, callers });
   entry.failureIsTold = true;
   handOn(held, entry);
-  const answered = Effect.flatMap(applyFunction(kernel, module, name, args), (value) => {
-    try {
-      reply(kernel, reference, value);
-      return Effect.void;
-    } catch (error) {
-      return Effect.fail(unsendableIn(`the result of ${initialCall}`, error));
-    }
-  });
-  kernel.start(entry, answered, context);
+  kernel.start(entry, answering(kernel, reference, module, name, args), context);
   return entry;
 };
 

@@ -250,7 +250,10 @@ export const receiveRequestExit = (
 /** The maker does not await the answer any more. */
 export const receiveRequestCancel = (kernel: Kernel, life: NodeLife, reference: number): void => {
   const held = heldBy(kernel, life)?.get(reference);
-  if (held !== undefined) release(kernel, held);
+  if (held === undefined) return;
+  release(kernel, held);
+  // How it ends is told to nobody any more, so the log says it.
+  if (held.waits === undefined) held.holder.failureIsTold = false;
 };
 
 /** The maker lets go of whoever carries the request out. */

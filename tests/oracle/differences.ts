@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { rpcDifferences } from "./rpc_differences.ts";
 import { taskDifferences } from "./task_differences.ts";
 import { isObject, isSame, type Json, type JsonObject, list } from "./terms.ts";
 
@@ -168,6 +169,7 @@ const hasFailedToStart = (seen: Seen): boolean => {
 /** The table; the first that applies counts. */
 export const differences: ReadonlyArray<Difference> = [
   ...taskDifferences,
+  ...rpcDifferences,
   {
     what: "a start_link that fails, fails typed, and kills nobody behind its back",
     why: truth(4),

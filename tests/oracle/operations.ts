@@ -10,6 +10,7 @@ import type { Step } from "./differences.ts";
 import { field, number, type Operation, options, pid, raise, RuntimeError, text } from "./fields.ts";
 import { genserverOperations } from "./genserver_operations.ts";
 import { supervisorOperations } from "./supervisor_operations.ts";
+import { rpcOperations } from "./rpc_operations.ts";
 import { taskOperations } from "./task_operations.ts";
 import {
   decode,
@@ -316,6 +317,7 @@ export const operations: Readonly<Record<string, Operation>> = {
   ...genserverOperations,
   ...supervisorOperations,
   ...taskOperations,
+  ...rpcOperations,
 };
 
 /** The operation of a step. */

@@ -27,6 +27,7 @@ import {
   Down,
   type DuplicateChild,
   DynamicSupervisor,
+  Erpc,
   type Exit,
   exit,
   ExitMessage,
@@ -44,6 +45,7 @@ import {
   Process,
   type Reference,
   type Restarting,
+  Rpc,
   type Running,
   Supervisor,
   Task,
@@ -153,6 +155,18 @@ export const otherTasks = (halve: Task.Task<number, TooBig>, say: Task.Task<stri
     Option.Option<Result.Result<string, Met>>,
   ]>()(Task.yieldMany([halve, say]));
   gives<ReadonlyArray<Pid>>()(Task.callers());
+};
+
+/** Calls of functions elsewhere. */
+export const calls = (): void => {
+  type Called = Started | Undef | Exit | Timeout;
+  gives<number, TooBig | Called>()(Erpc.call("kate@localhost", Shop.halve, [4]));
+  gives<string, Called>()(Rpc.call("kate@localhost", Shop.plain, ["cup", true], "1 second"));
+  gives<number, Called>()(Erpc.call("kate@localhost", Shop.count, ["cup"]));
+  gives<Atom<"ok">, Unsendable | BadArg>()(Erpc.cast("kate@localhost", Shop.later, ["cup"]));
+  gives<ReadonlyArray<Result.Result<number, TooBig | Called>>>()(
+    Erpc.multicall(["kate@localhost", "moebi@localhost"], Shop.halve, [4], 500),
+  );
 };
 
 /** A stream's elements have the function's result and failure, its errors what ends it. */

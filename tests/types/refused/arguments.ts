@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { defmodule, Node, Process, Task } from "../../../mod.ts";
+import { defmodule, Erpc, Node, Process, Task } from "../../../mod.ts";
 
 const Chat = defmodule("Chat", {
   receiveMessage: (message: string) => message,
@@ -40,6 +40,12 @@ Task.Supervisor.asyncStream(there, [42], Chat.repeat, []);
 
 // Refused: Type 'string' is not assignable to type 'number'
 Task.Supervisor.asyncStreamNolink(there, ["hi"], Chat.repeat, ["twice"]);
+
+// Refused: Type 'number' is not assignable to type 'string'
+Erpc.call("kate@localhost", Chat.receiveMessage, [42]);
+
+// Refused: Type 'string' is not assignable to type 'number'
+Erpc.multicall(["kate@localhost"], Chat.repeat, ["hi", "twice"]);
 
 // Refused: Type 'number' is not assignable to type 'string'
 Task.start(Chat.receiveMessage, [42]);

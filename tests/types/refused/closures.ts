@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { IO, Node, Task } from "../../../mod.ts";
+import { Erpc, IO, Node, Rpc, Task } from "../../../mod.ts";
 
 const there = ["Chat.TaskSupervisor", "kate@localhost"] as const;
 const greet = (name: string) => IO.puts(`Hi, ${name}`);
@@ -31,3 +31,9 @@ Task.Supervisor.asyncStream(there, ["Alex"], greet, []);
 
 // Refused: is not assignable to parameter of type 'ModuleFunction<
 Task.Supervisor.async(there, IO.puts("hi"), []);
+
+// Refused: is not assignable to parameter of type 'ModuleFunction<
+Rpc.call("kate@localhost", greet, ["Alex"]);
+
+// Refused: is not assignable to parameter of type 'ModuleFunction<
+Erpc.cast("kate@localhost", greet, ["Alex"]);
