@@ -127,3 +127,33 @@ Deno.test("tests that are not async do not run while those of other files do", a
   assertEquals(run.code, 0, run.text);
   assertStringIncludes(run.text, "40 passed");
 });
+
+Deno.test("a doctest runs the examples of a module: they hold, do not hold, or are not there", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const misleading = '/**\n * ```ts\n * throw new Error("so much for that");\n * ```\n */\nexport {};\n';
+    await Deno.writeTextFile(`${folder}/misleading.ts`, misleading);
+    const tests = `import { doctest } from ${
+      JSON.stringify(new URL("../../src/testing/mod.ts", import.meta.url))
+    };
+      doctest(import.meta.resolve("./misleading.ts"));`;
+    await Deno.writeTextFile(`${folder}/tests.ts`, tests);
+    const wrong = await denoTest([`${folder}/tests.ts`]);
+    assertEquals([wrong.code, wrong.outcomes["doctest misleading.ts"]], [1, "FAILED"], wrong.text);
+    assertStringIncludes(wrong.text, "so much for that");
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+  const { text, outcomes } = await denoTest([program("doctests")]);
+  assertEquals(outcomes, { "doctest documented.ts #slow": "ok", "doctest words.ts": "FAILED" });
+  assertMatch(text, /words\.ts has no examples: write one into a comment, after @example/);
+});
+
+Deno.test("a doctest that may not run Deno names the flag", async () => {
+  const { text, outcomes } = await denoTest([program("doctests")], { flags: ["--no-prompt"] });
+  assertEquals(outcomes["doctest words.ts"], "FAILED");
+  assertStringIncludes(
+    text,
+    `eacces: doctest words.ts: this program may not: run it with --allow-run=${Deno.execPath()}`,
+  );
+});
