@@ -36,7 +36,19 @@ export const Chat = defmodule("Chat", {
         (from) => spawnTask(recipient, Chat.receiveMessageForMoebi, [message, from]),
       )
       : spawnTask(recipient, Chat.receiveMessage, [message]),
-  /** Prints a message, on the node that it was sent to. */
+  /**
+   * Prints a message, on the node that it was sent to.
+   *
+   * @example
+   * ```ts
+   * import { Effect } from "npm:effect@^4.1.0";
+   * import { assertEquals } from "@std/assert";
+   * import { atom } from "../../mod.ts";
+   * import { Chat } from "./chat.ts";
+   *
+   * assertEquals(await Effect.runPromise(Chat.receiveMessage("hi")), atom("ok"));
+   * ```
+   */
   receiveMessage: (message: string) => IO.puts(message),
   /** Prints a message on Moebi's node, and answers with the one thing that he thinks of. */
   receiveMessageForMoebi: (message: string, from: string) =>

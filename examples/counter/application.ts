@@ -1,12 +1,12 @@
 /**
- * The counter's application: the counter is restarted when it crashes, and finds what was kept.
+ * The counter's application: the counter is restarted when it crashes, and finds what was kept; when that is lost,
+ * the counter begins anew with it.
  *
  * @module
  */
 import { Agent, Application, GenServer } from "../../mod.ts";
 import { Counter, stash } from "./counter.ts";
 
-/** Both under `Counter.Supervisor`: when what was kept is lost, the counter begins anew with it. */
 export default Application.make({
   name: "counter",
   children: [

@@ -8,10 +8,8 @@ import { main } from "../../src/cli/main.ts";
 import { supervisor } from "./job.ts";
 import { Primes } from "./primes.ts";
 
-const application = Application.make({
+await main(Application.make({
   name: "primes",
   modules: [Primes],
   children: [Task.Supervisor.childSpec({ name: supervisor })],
-});
-
-await main(application);
+}));

@@ -17,10 +17,10 @@ export interface TestFlags {
 /** The flags that say which tests run. */
 const filterFlags = ["exclude", "include", "only"] as const;
 /** Flags of a node's program that mean nothing to tests. */
-const meaningless = ["help", "version", "no-halt"];
+const meaningless = ["--help", "--version", "--no-halt", "-S"];
 
 const usage = "--include TAG, --exclude TAG, --only TAG, and a node's --sname, --name, --cookie, " +
-  "--cookie-file, --listen, --hidden";
+  "--cookie-file, --listen, --hidden, --env";
 
 /**
  * Reads a test run's command line.
@@ -54,7 +54,7 @@ export const parseTestFlags = (
     filters[flag].push(tag);
   }
   const node = parseFlags(rest, hostName);
-  const stray = rest.find((one) => meaningless.some((name) => one === `--${name}`));
+  const stray = rest.find((one) => meaningless.includes(one));
   if (stray !== undefined) return { problem: `unknown argument ${stray}: tests take ${usage}` };
   if ("problem" in node) {
     return { problem: node.problem.replace("--help lists what there is", `tests take ${usage}`) };

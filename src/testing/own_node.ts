@@ -10,6 +10,7 @@ import type { BadFlags, Flags } from "../cli/flags.ts";
 import { isGranted, missingNetwork } from "../cli/permission.ts";
 import { Effect } from "../deps/effect.ts";
 import * as Node from "../node/node.ts";
+import { load } from "../otp/config.ts";
 import { ownKernel } from "../process/own_kernel.ts";
 import { parseNodeName } from "../term/node_name.ts";
 import { parseTestFlags, type TestFlags } from "./flags.ts";
@@ -64,6 +65,7 @@ const none: TestFlags["filters"] = { exclude: [], include: [], only: [] };
 const begin = async (): Promise<TestFlags["filters"]> => {
   if (!isTestRun()) return none;
   const flags = parseTestFlags(Deno.args, hostName);
+  if ("node" in flags) await Effect.runPromise(load(ownKernel(), "the tests", undefined, flags.node.env));
   const problem = "problem" in flags
     ? flags
     : flags.node.name === undefined

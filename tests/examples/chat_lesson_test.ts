@@ -10,7 +10,12 @@ import { denoTest, type TestRun } from "../testing/support.ts";
 /** Runs the chat's tests as sophie, in a cluster of that mapper. */
 const asSophie = (port: number, ...more: ReadonlyArray<string>): Promise<TestRun> =>
   denoTest([fileOf("examples/chat/chat_test.ts")], {
-    args: ["--sname", "sophie@localhost", "--cookie", "secret_token", ...more],
+    args: [
+      ...["--sname", "sophie@localhost", "--cookie", "secret_token"],
+      // The same every time.
+      ...["--exclude", "test:doctest chat.ts"],
+      ...more,
+    ],
     env: { ERL_EPMD_PORT: String(port) },
   });
 
@@ -33,9 +38,22 @@ Deno.test("with moebi in another terminal, and the tests in a named node, it pas
   assertEquals(await moebi.sees("hi"), "hi");
 });
 
-Deno.test("without a node it is excluded, which the run says", async () => {
+Deno.test("without a node it is excluded, which the run says; by its configuration the other needs none", async () => {
   const { code, text, outcomes } = await denoTest([fileOf("examples/chat/chat_test.ts")]);
   assertMatch(text, /^Excluding tags: \[distributed: true\]$/m);
-  assertMatch(text, /^ok \| .* 0 failed \| 1 ignored/m);
-  assertEquals([code, outcomes[distributed]], [0, "ignored"]);
+  assertMatch(text, /^ok \| 2 passed \| 0 failed \| 1 ignored/m);
+  assertEquals(outcomes, {
+    "doctest chat.ts": "ok",
+    "sendMessage on this node": "ok",
+    [distributed]: "ignored",
+  });
+  // Moebi's part is played here, too.
+  assertMatch(text, /^hi\nchicken\?$/m);
+  assertEquals(code, 0);
+});
+
+Deno.test("with the configuration of development it does need the other node", async () => {
+  const { text, outcomes } = await asSophie(freePort(), "--env", "dev", "--exclude", "distributed");
+  assertEquals(outcomes["sendMessage on this node"], "FAILED");
+  assertStringIncludes(text, "Chat.receiveMessageForMoebi/2): no connection to moebi@localhost");
 });

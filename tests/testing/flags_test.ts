@@ -26,7 +26,7 @@ Deno.test("a node's flags stand beside them, in any order", () => {
 
 const usage =
   "tests take --include TAG, --exclude TAG, --only TAG, and a node's --sname, --name, --cookie, " +
-  "--cookie-file, --listen, --hidden";
+  "--cookie-file, --listen, --hidden, --env";
 
 const refused: ReadonlyArray<readonly [args: ReadonlyArray<string>, problem: string]> = [
   [["--bogus"], `unknown argument --bogus: ${usage}`],
@@ -36,6 +36,7 @@ const refused: ReadonlyArray<readonly [args: ReadonlyArray<string>, problem: str
   [["--help"], `unknown argument --help: ${usage}`],
   [["--version"], `unknown argument --version: ${usage}`],
   [["--no-halt"], `unknown argument --no-halt: ${usage}`],
+  [["-S", "main.ts"], `unknown argument -S: ${usage}`],
   [["--only"], "--only needs a tag: --only distributed, or with a value --only os:windows"],
   [["--only="], "--only needs a tag: --only distributed, or with a value --only os:windows"],
   [
