@@ -1,0 +1,18 @@
+/**
+ * The soak in short: a dozen things happen to nodes under load, and nothing is wrong or left.
+ *
+ * @module
+ */
+import { assert, assertEquals } from "@std/assert";
+import { withNodes } from "../node/support.ts";
+import { soak } from "./soak.ts";
+
+Deno.test(
+  "nodes are killed, stopped and cut off under load: every answer is right, and nothing is left",
+  withNodes(async (net) => {
+    const { tally, happened } = await soak(net, { seed: 3, happenings: 6, seconds: 0, nodes: 2, workers: 4 });
+    assertEquals(tally.wrong, []);
+    assert(tally.total > 100, `${tally.total} done`);
+    assertEquals([...happened.values()].reduce((all, count) => all + count), 6);
+  }),
+);
