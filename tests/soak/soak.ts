@@ -5,7 +5,7 @@
  */
 import { cookie } from "../faults/modules.ts";
 import { eventually, type Net, ties } from "../node/support.ts";
-import { seeded } from "../simulation/world.ts";
+import { seeded } from "../simulation/chance.ts";
 import { Cluster } from "./churn.ts";
 import { putLoad, Tally } from "./load.ts";
 
