@@ -7,6 +7,7 @@
 import { isAnswer, Op, type Signal } from "../process/signal.ts";
 import type { Connection, KernelClock } from "../process/seams.ts";
 import { FrameReader, FrameWriter } from "../protocol/native/frames.ts";
+import { Assembler, Fragmenter, isFragment, wholeBytes } from "../protocol/native/fragments.ts";
 import type { Handshaken } from "../protocol/native/handshake.ts";
 import { Opener, Sealer } from "../protocol/native/records.ts";
 import { decodeSignal, encodeApart } from "../protocol/native/signals.ts";
@@ -43,6 +44,8 @@ export interface LinkOptions {
   readonly there: NodeLife;
   readonly clock: KernelClock;
   readonly limits: LinkLimits;
+  /** The process that runs now, by its number: 0 for none. */
+  readonly runningSender: () => number;
   readonly onSignal: (signal: Signal) => void;
   /** Called once, whoever closed it. */
   readonly onClose: (end: LinkEnd) => void;
@@ -57,6 +60,9 @@ export interface LinkEnd {
 /** The size of a read: large frames mostly come whole, and are not put together from parts. */
 const readBytes = 256 * 1024;
 
+/** One write takes parts of large messages up to so many bytes. */
+const fragmentsAtOnce = 256 * 1024;
+
 /** A link to one life of a node. */
 export class Link {
   /** The peer's life. */
@@ -66,6 +72,8 @@ export class Link {
   readonly #reader: FrameReader;
   readonly #sealer: Sealer | undefined;
   readonly #opener: Opener | undefined;
+  readonly #fragmenter = new Fragmenter();
+  readonly #assembler: Assembler;
   readonly #waiters = new Set<() => void>();
   #answerBytes = 0;
   #isOpen = true;
@@ -83,6 +91,7 @@ export class Link {
     this.there = options.there;
     this.#writer = new FrameWriter({ limit: limits.frame });
     this.#reader = new FrameReader({ limit: limits.frame });
+    this.#assembler = new Assembler(limits.frame);
     this.#sealer = handshaken.sealed ? new Sealer(handshaken.keys.send) : undefined;
     this.#opener = handshaken.sealed ? new Opener(handshaken.keys.receive) : undefined;
     this.#lastRead = clock.now();
@@ -99,7 +108,7 @@ export class Link {
 
   /** Whether senders must wait. */
   get isBusy(): boolean {
-    return this.#writer.size > this.#options.limits.highWater;
+    return this.#size > this.#options.limits.highWater;
   }
 
   /** Calls `resume` once the buffer is low, or the link closed; the result takes that back. */
@@ -109,29 +118,46 @@ export class Link {
     return () => void this.#waiters.delete(resume);
   }
 
-  /** Puts a signal into the write buffer. Throws `Unsendable` when a value in it cannot travel. */
-  send(signal: Signal): void {
+  /**
+   * Puts a signal into the write buffer. Throws `Unsendable` when a value in it cannot travel.
+   *
+   * @param signal The signal.
+   * @param sender The process whose signal it is, by its number: the one that runs, where none is given.
+   */
+  send(signal: Signal, sender?: number): void {
     const { head, tail } = encodeApart(signal, this.#options.here, this.there);
     checkSize(signal, head.length + (tail?.length ?? 0), this.#options.limits);
-    this.sendEncoded(head, isAnswer(signal), tail);
+    this.sendEncoded(head, isAnswer(signal), sender, tail);
   }
 
   /** Puts an encoded signal, in one part or two, into the write buffer. */
-  sendEncoded(body: Uint8Array, isAnswer: boolean, tail?: Uint8Array): void {
+  sendEncoded(body: Uint8Array, isAnswer: boolean, sender?: number, tail?: Uint8Array): void {
     if (!this.#isOpen) return;
-    const before = this.#writer.size;
-    if (!this.#writer.append(body, tail)) {
-      const length = body.length + (tail?.length ?? 0);
+    const length = body.length + (tail?.length ?? 0);
+    if (length > this.#options.limits.frame) {
       return this.#closeSoon(badData(`a signal of ${length} bytes is over the limit of a frame`));
     }
-    if (isAnswer) {
-      // Those before this one: a single large answer says nothing about who reads.
-      if (this.#answerBytes > this.#options.limits.answers) {
-        return this.#closeSoon(badData("it does not read its answers"));
-      }
-      this.#answerBytes += this.#writer.size - before;
+    // Those before this one: a single large answer says nothing about who reads.
+    if (isAnswer && this.#answerBytes + this.#fragmenter.answerBytes > this.#options.limits.answers) {
+      return this.#closeSoon(badData("it does not read its answers"));
     }
+    if (!this.#waits(length, sender)) {
+      this.#writer.append(body, tail);
+      if (isAnswer) this.#answerBytes += length;
+    } else this.#fragmenter.append(sender ?? this.#options.runningSender(), body, tail, isAnswer);
     this.#flushSoon();
+  }
+
+  /** Whether a signal goes in fragments, or behind some of its sender's: the order is at stake only then. */
+  #waits(length: number, sender: number | undefined): boolean {
+    if (length > wholeBytes) return true;
+    const fragmenter = this.#fragmenter;
+    return fragmenter.size > 0 && fragmenter.isWaiting(sender ?? this.#options.runningSender());
+  }
+
+  /** Bytes that wait to be written. */
+  get #size(): number {
+    return this.#writer.size + this.#fragmenter.size;
   }
 
   // What the end of a link causes never comes before the operation that caused it has returned.
@@ -141,7 +167,7 @@ export class Link {
 
   /** Writes what is buffered, and then closes: at most so many milliseconds later. */
   end(why: LinkEnd, milliseconds: number): void {
-    if (!this.#isWriting && this.#writer.size === 0) return this.close(why);
+    if (!this.#isWriting && this.#size === 0) return this.close(why);
     const stop = this.#options.clock.after(milliseconds, () => this.close(why));
     this.#onDrained = () => {
       stop();
@@ -179,7 +205,9 @@ export class Link {
   async #write(): Promise<void> {
     this.#isWriting = true;
     try {
-      while (this.#isOpen && this.#writer.size > 0) {
+      while (this.#isOpen && this.#size > 0) {
+        // Behind what has come since the last write, so that it need not wait for more than one of these.
+        while (this.#writer.size < fragmentsAtOnce && this.#fragmenter.next(this.#writer));
         const bytes = this.#writer.take();
         this.#answerBytes = 0;
         const writing = this.#options.connection.write(this.#sealer?.seal(bytes) ?? bytes);
@@ -192,7 +220,7 @@ export class Link {
       this.close(closed(reasonOf(error)));
     }
     this.#isWriting = false;
-    if (this.#writer.size === 0) this.#onDrained?.();
+    if (this.#size === 0) this.#onDrained?.();
   }
 
   #wakeWaiters(): void {
@@ -235,8 +263,11 @@ export class Link {
 
   readonly #onFrame = (body: Uint8Array): void => {
     if (!this.#isOpen) return;
+    const whole = isFragment(body) ? this.#assembler.push(body) : body;
+    if (whole === undefined) return;
+    if ("detail" in whole) return this.close(badData(`it sent ${whole.detail}`));
     try {
-      this.#options.onSignal(decodeSignal(body, this.#options.here, this.there));
+      this.#options.onSignal(decodeSignal(whole, this.#options.here, this.there));
     } catch (error) {
       this.close(badData(`it sent what cannot be read: ${reasonOf(error)}`));
     }
@@ -247,7 +278,7 @@ export class Link {
     const { clock, limits } = this.#options;
     const quarter = limits.netTickTime / 4;
     this.#stopTicking = clock.after(quarter, () => {
-      if (clock.now() - this.#lastWrite >= quarter / 2 && this.#writer.size === 0) {
+      if (clock.now() - this.#lastWrite >= quarter / 2 && this.#size === 0) {
         this.#writer.tick();
         this.#flushSoon();
       }

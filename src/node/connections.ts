@@ -6,9 +6,11 @@
  */
 import type { Connection } from "../process/seams.ts";
 import { bounce, deliver, isBounced, nodeDown } from "../process/deliver.ts";
+import type { Entry } from "../process/entry.ts";
 import type { Kernel } from "../process/kernel.ts";
 import { log } from "../process/log.ts";
 import { monitor } from "../process/monitors.ts";
+import { runningProcessOf } from "../process/own_kernel.ts";
 import type { Outbound } from "../process/outbound.ts";
 import { isAnswer, type Signal } from "../process/signal.ts";
 import { dial, type Dialled } from "../net/dial.ts";
@@ -38,6 +40,8 @@ interface Waiting {
   readonly signal: Signal;
   readonly body: Uint8Array;
   readonly life: NodeLife | undefined;
+  /** The process that sent it, by its number. */
+  readonly sender: number;
 }
 
 interface Attempt {
@@ -89,7 +93,7 @@ export class Connections implements Outbound {
     this.#monitors = monitors;
   }
 
-  send(node: string, life: NodeLife | undefined, signal: Signal): void {
+  send(node: string, life: NodeLife | undefined, signal: Signal, sender?: Entry): void {
     if (life !== undefined && node === this.#kernel.life.name) {
       return this.#bounceFromFormerSelf(signal, life);
     }
@@ -97,13 +101,17 @@ export class Connections implements Outbound {
     // An answer to a node that is gone answers nobody: it dials nobody either.
     if (peer === undefined && isAnswer(signal)) return;
     const link = peer?.link;
-    if (link === undefined) return this.#sendLater(node, life, signal);
+    if (link === undefined) return this.#sendLater(node, life, signal, sender);
     if (life !== undefined && life !== link.there) return this.#bounceOnceAnswered(signal, life, link.there);
-    link.send(signal);
+    link.send(signal, sender?.pid.number);
   }
 
-  sendIfEngaged(node: string, life: NodeLife | undefined, signal: Signal): void {
-    if (this.#peers.has(node)) this.send(node, life, signal);
+  sendIfEngaged(node: string, life: NodeLife | undefined, signal: Signal, sender?: Entry): void {
+    if (this.#peers.has(node)) this.send(node, life, signal, sender);
+  }
+
+  #runningSender(): number {
+    return runningProcessOf(this.#kernel)?.pid.number ?? 0;
   }
 
   isConnected(node: string): boolean {
@@ -240,12 +248,12 @@ export class Connections implements Outbound {
     return peer;
   }
 
-  #sendLater(node: string, life: NodeLife | undefined, signal: Signal): void {
+  #sendLater(node: string, life: NodeLife | undefined, signal: Signal, sender: Entry | undefined): void {
     // Encoded first: what cannot travel fails here, at its sender, and dials nobody.
     const body = encodeSignal(signal, this.#kernel.life, unknownLife).slice();
     checkSize(signal, body.length, this.#settings.limits);
     const peer = this.#engage(node);
-    peer.waiting.push({ signal, body, life });
+    peer.waiting.push({ signal, body, life, sender: sender?.pid.number ?? this.#runningSender() });
     peer.waitingBytes += body.length;
   }
 
@@ -356,6 +364,7 @@ export class Connections implements Outbound {
       there,
       clock: this.#kernel.clock,
       limits: this.#settings.limits,
+      runningSender: () => this.#runningSender(),
       onSignal: (signal) => peer.link === link ? deliver(this.#kernel, signal, there) : undefined,
       onClose: (end) => this.#lose(peer, link, end),
     });
@@ -364,10 +373,10 @@ export class Connections implements Outbound {
     const { waiting } = peer;
     peer.waiting = [];
     peer.waitingBytes = 0;
-    for (const { signal, body, life } of waiting) {
+    for (const { signal, body, life, sender } of waiting) {
       // This life has proven itself since that was sent: another is over.
       if (life !== undefined && life !== there) this.#bounceSoon(signal, life);
-      else link.sendEncoded(body, isAnswer(signal));
+      else link.sendEncoded(body, isAnswer(signal), sender);
     }
     link.open();
     this.#tellListeners(peer, undefined);

@@ -113,7 +113,7 @@ export const breakLinks = (kernel: Kernel, entry: Entry, reason: unknown): void 
       exitOverLink(other, entry.pid, reason);
     } else {
       kernel.remotes.get(pid.node)?.linked.delete(entry);
-      kernel.outbound.send(pid.node, pid.home, [Op.exit, entry.pid.depart(), pid.number, reason]);
+      kernel.outbound.send(pid.node, pid.home, [Op.exit, entry.pid.depart(), pid.number, reason], entry);
     }
   }
 };

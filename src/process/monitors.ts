@@ -137,7 +137,7 @@ export const breakMonitors = (kernel: Kernel, entry: Entry, reason: unknown): vo
     for (const watcher of watchers) {
       if ("life" in watcher) {
         kernel.remotes.get(watcher.life.name)?.watchers.delete(watcher.reference);
-        kernel.outbound.send(watcher.life.name, watcher.life, [Op.down, watcher.reference, reason]);
+        kernel.outbound.send(watcher.life.name, watcher.life, [Op.down, watcher.reference, reason], entry);
       } else fire(kernel, watcher, reason);
     }
   }

@@ -5,6 +5,7 @@
  * @module
  */
 import type { NodeLife } from "../term/identifier.ts";
+import type { Entry } from "./entry.ts";
 import type { Signal } from "./signal.ts";
 
 /** Signals to other nodes. */
@@ -15,10 +16,12 @@ export interface Outbound {
    *
    * @param node The node's name.
    * @param life The life that the signal is for; `undefined` for whichever has the name now.
+   * @param sender The process whose signal it is: the one that runs, where none is given. Its signals keep
+   *   their order.
    */
-  send(node: string, life: NodeLife | undefined, signal: Signal): void;
+  send(node: string, life: NodeLife | undefined, signal: Signal, sender?: Entry): void;
   /** Sends only if there is a connection, or one being made: for what takes something back. */
-  sendIfEngaged(node: string, life: NodeLife | undefined, signal: Signal): void;
+  sendIfEngaged(node: string, life: NodeLife | undefined, signal: Signal, sender?: Entry): void;
   /** Whether there is a connection now. */
   isConnected(node: string): boolean;
   /** Whether a sender to that node must wait: the write buffer is over its high-water mark. */

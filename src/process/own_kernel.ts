@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { Context, Effect, Effectable } from "../deps/effect.ts";
+import { Context, Effect, Effectable, Fiber } from "../deps/effect.ts";
 import { type AnyFiber, hostOf } from "../deps/fiber.ts";
 import type { Pid } from "../term/identifier.ts";
 import { CurrentKernel, CurrentProcess } from "./current.ts";
@@ -57,6 +57,12 @@ export const processOf = (fiber: AnyFiber): Entry => {
   const kernel = kernelOf(fiber);
   const inherited = Context.get(fiber.context, CurrentProcess);
   return inherited !== undefined && inherited.kernel === kernel ? inherited : kernel.processOf(fiber);
+};
+
+/** The process of that kernel which runs now, if one does; a fiber of the program's own becomes one. */
+export const runningProcessOf = (kernel: Kernel): Entry | undefined => {
+  const fiber = Fiber.getCurrent();
+  return fiber !== undefined && kernelOf(fiber) === kernel ? processOf(fiber) : undefined;
 };
 
 /** The group leader of what runs in a fiber; makes no fiber a process. */

@@ -207,7 +207,7 @@ export const reply = (kernel: Kernel, reference: Reference, value: unknown): voi
 /** Refuses a request, as if its holder had ended with that reason. */
 export const refuse = (kernel: Kernel, held: Held, reason: unknown): void => {
   release(kernel, held);
-  answerDown(kernel, held.life, held.reference, reason);
+  answerDown(kernel, held.life, held.reference, reason, held.holder);
 };
 
 /** A request has come, from this node or another. */
@@ -302,7 +302,7 @@ export const breakRequests = (kernel: Kernel, entry: Entry, reason: unknown): vo
   if (held !== undefined) {
     for (const one of held) {
       heldBy(kernel, one.life)?.delete(one.reference);
-      answerDown(kernel, one.life, one.reference, reason);
+      answerDown(kernel, one.life, one.reference, reason, entry);
     }
   }
   if (tasks !== undefined && reason !== "normal") {
@@ -332,7 +332,7 @@ const tell = (
     | readonly [typeof Op.requestExit, number, unknown],
 ): void => {
   if (made.node !== undefined) {
-    return kernel.outbound.sendIfEngaged(made.node, made.life, signal);
+    return kernel.outbound.sendIfEngaged(made.node, made.life, signal, made.owner);
   }
   switch (signal[0]) {
     case Op.requestCancel:
@@ -384,8 +384,14 @@ const release = (kernel: Kernel, held: Held): void => {
   held.holder.held?.delete(held);
 };
 
-const answerDown = (kernel: Kernel, life: NodeLife, reference: number, reason: unknown): void => {
+const answerDown = (
+  kernel: Kernel,
+  life: NodeLife,
+  reference: number,
+  reason: unknown,
+  holder?: Entry,
+): void => {
   // From the queue, so that an answer never comes before the request has returned.
   if (life === kernel.life) kernel.queue.push(() => answer(kernel, reference, { tag: "down", reason }));
-  else kernel.outbound.send(life.name, life, [Op.requestDown, reference, reason]);
+  else kernel.outbound.send(life.name, life, [Op.requestDown, reference, reason], holder);
 };
