@@ -7,9 +7,8 @@
 import { Effect } from "../deps/effect.ts";
 import type { AnyEffect } from "../deps/fiber.ts";
 import * as Process from "../io/process.ts";
-import * as Node from "../node/node.ts";
-import * as Task from "../otp/task.ts";
 import { unsendableIn } from "../process/dispatch.ts";
+import { nameOfFunction } from "../process/modules.ts";
 import { kernelOf } from "../process/own_kernel.ts";
 import { wrapTerm } from "../protocol/native/terms.ts";
 import { inspect } from "../term/inspect.ts";
@@ -18,19 +17,8 @@ import { holdsEffect, isEffect, withResults } from "./effects_in_terms.ts";
 
 type AnyFunction = (...args: ReadonlyArray<unknown>) => unknown;
 
-/** Functions whose first argument is work to be done, which may be an Effect. */
-const workers: ReadonlySet<unknown> = new Set<unknown>([
-  Process.spawn,
-  Process.spawnLink,
-  Process.spawnMonitor,
-  Task.async,
-]);
-
-/** Functions that are no operations: their arguments describe something, and Effects may be part of it. */
-const descriptions: ReadonlySet<unknown> = new Set<unknown>([
-  Node.layer,
-  Task.Supervisor.childSpec,
-]);
+/** Operations that start something: what they are given is work to be done, or describes it. */
+const starters = /^(?:spawn|start|async|childSpec|init|layer|define)/;
 
 /**
  * A module of operations, and the modules in it, each function taking Effects for its arguments.
@@ -47,7 +35,7 @@ export const liftAll = (operations: object): Scope => {
 };
 
 const isOperation = (value: unknown): value is AnyFunction =>
-  typeof value === "function" && !descriptions.has(value) && !/^class\b/.test(String(value));
+  typeof value === "function" && !/^class\b/.test(String(value));
 
 /**
  * An operation that takes Effects for its arguments, or for parts of them.
@@ -56,13 +44,13 @@ const isOperation = (value: unknown): value is AnyFunction =>
  * @param operation The operation itself.
  */
 export const lift = (name: string, operation: AnyFunction): AnyFunction => {
-  const first = workers.has(operation) ? 1 : 0;
   const checked = operation === Process.send ? checkedSend : operation;
   const lifted: AnyFunction = (...args) => {
-    const terms = args.slice(first);
-    if (!holdsEffect(terms)) return checked(...args);
-    return Effect.flatMap(Effect.forEach(terms, withResults), (results) => {
-      const outcome = checked(...args.slice(0, first), ...results);
+    // A function's arguments are terms where it is given by its name: it may run on another node.
+    const areTerms = !starters.test(name) || args.some((one) => nameOfFunction(one) !== undefined);
+    if (!areTerms || !holdsEffect(args)) return checked(...args);
+    return Effect.flatMap(Effect.forEach(args, withResults), (results) => {
+      const outcome = checked(...results);
       return isEffect(outcome) ? outcome : Effect.succeed(outcome);
     });
   };

@@ -90,14 +90,20 @@ const library = {
   Task,
 };
 
+/** Modules whose functions take an Effect where they take a term. */
+const lifted: ReadonlySet<string> = new Set(
+  "Agent DynamicSupervisor GenServer IO Node Process Supervisor Sys Task".split(" "),
+);
+
 const processes = liftAll(Process);
 
-/** Those whose functions take an Effect where they take a term. */
 const operations: Scope = {
-  IO: liftAll(IO),
-  Node: liftAll(Node),
+  ...Object.fromEntries(
+    Object.entries(library).filter(([name]) => lifted.has(name)).map((
+      [name, one],
+    ) => [name, liftAll(Object(one))]),
+  ),
   Process: processes,
-  Task: liftAll(Task),
   exit: lift("exit", exit),
 };
 
