@@ -20,7 +20,7 @@ export const hasScript = (): boolean => {
 const controls = /\x1b\[[0-9;?]*[A-Za-z]|\r/g;
 
 /** Where this test's Deno has its packages: a child with another home finds them there. */
-const denoDir = (): string => {
+export const denoDir = (): string => {
   const { stdout } = new Deno.Command(Deno.execPath(), { args: ["info", "--json"] }).outputSync();
   const { denoDir }: { readonly denoDir: string } = JSON.parse(new TextDecoder().decode(stdout));
   return denoDir;

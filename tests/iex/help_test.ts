@@ -73,8 +73,6 @@ Deno.test("where the sources may not be read, help says which flag lets them", a
   assertEquals(found, { tag: "forbidden", flag: "--allow-read=there" });
 });
 
-const shop = mod.defmodule("Shop.Till", { ring: (_one: number, _two: number) => 1 });
-
 /** What each line shows. */
 const shownBy = async (...lines: ReadonlyArray<string>): Promise<ReadonlyArray<string>> => {
   const { code, out, err } = await run(fileOf("src/iex/iex.ts"), [], {

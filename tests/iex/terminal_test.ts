@@ -9,10 +9,11 @@ import { chat, freePort, ownAddress, run, startNode } from "../cli/support.ts";
 import { AtTerminal, hasScript } from "./at_terminal.ts";
 
 const ignore = !hasScript();
+const reason = ignore ? " (ignored: there is no script of util-linux)" : "";
 const named = "--sname alex@localhost --cookie secret_token";
 
 Deno.test({
-  name: "at a terminal a prompt counts the lines up, and Ctrl-D stops the node",
+  name: `at a terminal a prompt counts the lines up, and Ctrl-D stops the node${reason}`,
   ignore,
   fn: async () => {
     await using alex = new AtTerminal(named, freePort());
@@ -29,7 +30,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "at a terminal without a name the prompt has none, and no permission is asked for",
+  name: `at a terminal without a name the prompt has none, and no permission is asked for${reason}`,
   ignore,
   fn: async () => {
     await using shell = new AtTerminal("", freePort(), { flags: "" });
@@ -40,7 +41,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "at a terminal a node with --allow-net alone asks for nothing more",
+  name: `at a terminal a node with --allow-net alone asks for nothing more${reason}`,
   ignore,
   fn: async () => {
     const name = `alex@${ownAddress()}`;
@@ -57,7 +58,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "output of others does not tear what is being typed",
+  name: `output of others does not tear what is being typed${reason}`,
   ignore,
   fn: async () => {
     const port = freePort();
@@ -80,7 +81,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "Ctrl-C ends an evaluation, drops a line, and twice stops the node",
+  name: `Ctrl-C ends an evaluation, drops a line, and twice stops the node${reason}`,
   ignore,
   fn: async () => {
     await using alex = new AtTerminal(named, freePort());
@@ -107,7 +108,8 @@ Deno.test({
 });
 
 Deno.test({
-  name: "what goes on has a prompt of its own, Ctrl-C drops it, and what is pasted is taken line by line",
+  name:
+    `what goes on has a prompt of its own, Ctrl-C drops it, and what is pasted is taken line by line${reason}`,
   ignore,
   fn: async () => {
     await using alex = new AtTerminal(named, freePort());
@@ -134,7 +136,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "Tab completes: the library's names, and those of the session",
+  name: `Tab completes: the library's names, and those of the session${reason}`,
   ignore,
   fn: async () => {
     await using alex = new AtTerminal(named, freePort());
@@ -155,7 +157,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "lines of one session are there in the next, and only their owner can read them",
+  name: `lines of one session are there in the next, and only their owner can read them${reason}`,
   ignore,
   fn: async () => {
     const home = await Deno.makeTempDir();
@@ -178,7 +180,8 @@ Deno.test({
 });
 
 Deno.test({
-  name: "what fails with nobody to see it is shown, and ends no shell; an exit signal ends a shell's process",
+  name:
+    `what fails with nobody to see it is shown, and ends no shell; an exit signal ends a shell's process${reason}`,
   ignore,
   fn: async () => {
     await using alex = new AtTerminal(named, freePort());
@@ -199,7 +202,7 @@ Deno.test({
 
 for (const [keys, how] of [["\x04", "Ctrl-D"], ["\x03\x03", "Ctrl-C twice"]] as const) {
   Deno.test({
-    name: `${how} stops the node: others see it go down`,
+    name: `${how} stops the node: others see it go down${reason}`,
     ignore,
     fn: async () => {
       const port = freePort();
