@@ -92,7 +92,9 @@ const library = {
 
 /** Modules whose functions take an Effect where they take a term. */
 const lifted: ReadonlySet<string> = new Set(
-  "Agent DynamicSupervisor GenServer IO Node Process Supervisor Sys Task".split(" "),
+  "Agent DynamicSupervisor GenServer IO Node PartitionSupervisor Process Registry Supervisor Sys Task".split(
+    " ",
+  ),
 );
 
 const processes = liftAll(Process);

@@ -26,6 +26,12 @@ playAll([
     ["Task.await(Task.async(Sum.of, [Effect.succeed(3), 4]))", "7"],
     ["const Greet = defmodule('Greet', { by: (to) => Process.send(to, 'spawned') })", /./],
     ["Process.spawn(Greet.by, [self()])", /#PID/],
+    ["Registry.startLink({ name: 'Rooms', keys: 'unique' })", /#PID/],
+    ["Registry.register('Rooms', self(), Node.self()) && await Registry.keys('Rooms', self())", "[]"],
+    [
+      "await Registry.register('Rooms', self(), Node.self()) && await Registry.lookup('Rooms', self())",
+      /^\[ \{#PID<.*>, "nonode@nohost"\} \]$/,
+    ],
     ["Process.receive((m) => m === 'spawned')", '"spawned"'],
   ],
   [

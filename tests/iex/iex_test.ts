@@ -82,8 +82,8 @@ Deno.test("a user's own main.ts of three lines has flags, cookie, application an
       await Deno.writeTextFile(
         program,
         `import { main } from "${origin}/src/iex/main.ts";
-import { defmodule, IO, Supervisor, Task } from "${origin}/mod.ts";
-await main({ name: "shop", version: "1.2.3", modules: [defmodule("Shop.Till", { ring: () => IO.puts("ding") })], start: Supervisor.startLink([Task.Supervisor.childSpec({ name: "Shop.Tasks" })], { strategy: "one_for_one" }) });
+import { Application, defmodule, IO, Task } from "${origin}/mod.ts";
+await main(Application.make({ name: "shop", version: "1.2.3", modules: [defmodule("Shop.Till", { ring: () => IO.puts("ding") })], children: [Task.Supervisor.childSpec({ name: "Shop.Tasks" })] }));
 `,
       );
       const flags = ["--no-config", "--no-lock", "--no-prompt", "--allow-net", "--allow-import"];
@@ -100,8 +100,8 @@ await main({ name: "shop", version: "1.2.3", modules: [defmodule("Shop.Till", { 
       );
       await shop.type("h(Node.ping)");
       await shop.endInput();
-      const { code, out } = await shop.end();
-      assertEquals([code, out.slice(0, 2)], [0, ["ding", ":ok"]]);
+      const { code, out, err } = await shop.end();
+      assertEquals([code, out.slice(0, 2), err], [0, ["ding", ":ok"], []]);
       // From a URL help reads the sources there.
       assertMatch(out[2] ?? "", /^Node\.ping\(node: string\): /);
       const help = await run(program, ["--version"], { flags, env });
