@@ -107,8 +107,25 @@ type Place =
   | { readonly tag: "module"; readonly url: URL; readonly summary: string }
   | { readonly tag: "declaration"; readonly documented: () => ReadonlyArray<Documented> };
 
+type Names = ReadonlyMap<string, Place>;
+
+/** What has been read, by what read it, and where. */
+const known = new WeakMap<Read, Map<string, Promise<Names>>>();
+
 /** All that a source exports, of its own or of others. */
-const namesIn = async (url: URL, read: Read): Promise<ReadonlyMap<string, Place>> => {
+const namesIn = (url: URL, read: Read): Promise<Names> => {
+  const all = known.get(read) ?? new Map<string, Promise<Names>>();
+  known.set(read, all);
+  const before = all.get(url.href);
+  if (before !== undefined) return before;
+  const names = readNames(url, read);
+  all.set(url.href, names);
+  // What could not be read now may be readable later.
+  names.catch(() => all.delete(url.href));
+  return names;
+};
+
+const readNames = async (url: URL, read: Read): Promise<Names> => {
   const source = await read(url);
   const names = new Map<string, Place>();
   for (const one of exportsOf(source)) {
