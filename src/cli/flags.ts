@@ -14,6 +14,12 @@ export interface Flags {
   readonly cookie: string | undefined;
   readonly cookieFile: string | undefined;
   readonly listen: { readonly host: string; readonly port: number } | undefined;
+  /** The nodes to keep a link to. */
+  readonly connect: ReadonlyArray<string>;
+  /** Where nodes listen, as `HOST:PORT` by their names. */
+  readonly addresses: Readonly<Record<string, string>>;
+  /** The files of TLS: a certificate, its key, and the authority that is trusted. */
+  readonly tls: TlsFiles | undefined;
   /** Which configuration counts, as `prod`; `undefined` leaves that to the environment. */
   readonly env: string | undefined;
   /** The module whose application is to run: a path or a URL. */
@@ -22,6 +28,13 @@ export interface Flags {
   readonly halt: boolean;
   readonly help: boolean;
   readonly version: boolean;
+}
+
+/** The files that TLS needs, each in PEM. */
+export interface TlsFiles {
+  readonly cert: string;
+  readonly key: string;
+  readonly ca: string | undefined;
 }
 
 /** A command line that cannot be: what to write instead, in one line. */
@@ -36,6 +49,11 @@ export const help = `Options:
   --cookie TEXT       the cluster's secret; else SPAWNLINK_COOKIE, else ~/.erlang.cookie
   --cookie-file PATH  a file that holds the secret
   --listen HOST:PORT  where to listen; by default what the name says, on a free port
+  --connect NODE      a node to keep a link to; may stand several times
+  --address NODE=HOST:PORT  where a node listens, instead of asking its port mapper; several times, too
+  --tls-cert FILE     links inside TLS: this node's certificate, in PEM,
+  --tls-key FILE      its key,
+  --tls-ca FILE       and the authority that is trusted; the system's, where none is given
   --env ENV           the configuration: dev, test or prod, or what the application has
   -S FILE             run this module's application, a path or a URL: for a shell alone
   --hidden            a hidden node: in no list of others
@@ -44,7 +62,22 @@ export const help = `Options:
   --version           the version
 Environment: ERL_EPMD_PORT, the port mapper's port (4369); SPAWNLINK_COOKIE; SPAWNLINK_ENV, for --env.`;
 
-const texts = ["sname", "name", "cookie", "cookie-file", "listen", "env", "S"] as const;
+const texts = [
+  "sname",
+  "name",
+  "cookie",
+  "cookie-file",
+  "listen",
+  "connect",
+  "address",
+  "tls-cert",
+  "tls-key",
+  "tls-ca",
+  "env",
+  "S",
+] as const;
+/** Those that may stand several times. */
+const repeated: ReadonlySet<string> = new Set(["connect", "address"]);
 const switches = ["hidden", "no-halt", "help", "version"] as const;
 
 /** An empty command line. */
@@ -53,6 +86,9 @@ const nothing: Flags = {
   cookie: undefined,
   cookieFile: undefined,
   listen: undefined,
+  connect: [],
+  addresses: {},
+  tls: undefined,
   env: undefined,
   file: undefined,
   hidden: false,
@@ -92,9 +128,9 @@ export const parseFlags = (
     const [value] = valuesOf(name);
     return typeof value === "string" ? value : undefined;
   };
-  const twice = texts.find((name) => valuesOf(name).length > 1);
+  const twice = texts.find((name) => valuesOf(name).length > 1 && !repeated.has(name));
   if (twice !== undefined) return { problem: `${dashed(twice)} stands twice: give it once` };
-  const empty = texts.find((name) => text(name) === "");
+  const empty = texts.find((name) => valuesOf(name).includes(""));
   if (empty !== undefined) return { problem: `${dashed(empty)} needs a value: --help shows how` };
   // What stands behind a second `--` is asked about by nobody.
   const [stray] = [...unknown, ...parsed._];
@@ -113,8 +149,20 @@ export const parseFlags = (
   if (listen !== undefined && address === undefined) {
     return { problem: `--listen ${listen} is no address: write HOST:PORT, as 127.0.0.1:9100` };
   }
+  const connect = valuesOf("connect").map(String);
+  const noNode = connect.find((node) => "problem" in parseNodeName(node));
+  if (noNode !== undefined) return { problem: `--connect ${noNode} is no node: write kate@localhost` };
+  const addresses = addressesOf(valuesOf("address").map(String));
+  if ("problem" in addresses) return addresses;
+  const [cert, key, ca] = [text("tls-cert"), text("tls-key"), text("tls-ca")];
+  if ((cert === undefined) !== (key === undefined) || (ca !== undefined && cert === undefined)) {
+    return { problem: "TLS needs both --tls-cert and --tls-key; --tls-ca says whom to trust" };
+  }
   return {
     name,
+    connect,
+    addresses: addresses.found,
+    tls: cert === undefined || key === undefined ? undefined : { cert, key, ca },
     cookie: text("cookie"),
     cookieFile: text("cookie-file"),
     listen: address,
@@ -125,6 +173,21 @@ export const parseFlags = (
     help: false,
     version: false,
   };
+};
+
+const addressesOf = (
+  given: ReadonlyArray<string>,
+): { readonly found: Readonly<Record<string, string>> } | BadFlags => {
+  const found: Record<string, string> = {};
+  for (const one of given) {
+    const at = one.indexOf("=");
+    const [node, address] = [one.slice(0, Math.max(0, at)), one.slice(at + 1)];
+    if ("problem" in parseNodeName(node) || parseAddress(address) === undefined) {
+      return { problem: `--address ${one} is none: write NODE=HOST:PORT, as kate@localhost=127.0.0.1:9100` };
+    }
+    found[node] = address;
+  }
+  return { found };
 };
 
 const dashed = (name: typeof texts[number]): string => `${name.length === 1 ? "-" : "--"}${name}`;

@@ -20,11 +20,11 @@ import { configEnv } from "../otp/config.ts";
 import type { AnyModule } from "../process/modules.ts";
 import { ownKernel } from "../process/own_kernel.ts";
 import * as Process from "../process/process.ts";
-import { findCookie } from "./cookie.ts";
 import { textOfCause } from "./failure_text.ts";
 import { type BadFlags, type Flags, help, parseFlags } from "./flags.ts";
 import { loadApplication } from "./load_application.ts";
-import { isGranted, missingNetwork } from "./permission.ts";
+import { nodeOptions } from "./node_options.ts";
+import { isGranted } from "./permission.ts";
 import { plainScreen, type Screen, screenLogger } from "./screen.ts";
 
 /** Someone who sits before the node, or a script that types: the storey above has the shell. */
@@ -166,12 +166,8 @@ const stopped = (application: Application.AnyApplication): Effect.Effect<void> =
 
 const startNode = (name: string, flags: Flags): Effect.Effect<unknown, unknown> =>
   Effect.suspend((): Effect.Effect<unknown, unknown> => {
-    const { listen, hidden } = flags;
-    const missing = missingNetwork(name, listen);
-    if (missing !== undefined) return Effect.fail(new CannotStart(missing.problem));
-    const cookie = findCookie(flags);
-    if ("problem" in cookie) return Effect.fail(new CannotStart(cookie.problem));
-    return Node.start(name, { cookie, hidden, ...listen === undefined ? {} : { listen } });
+    const options = nodeOptions(name, flags);
+    return "problem" in options ? Effect.fail(new CannotStart(options.problem)) : Node.start(name, options);
   });
 
 /** Succeeds at SIGTERM and at SIGINT. */

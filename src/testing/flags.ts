@@ -20,7 +20,7 @@ const filterFlags = ["exclude", "include", "only"] as const;
 const meaningless = ["--help", "--version", "--no-halt", "-S"];
 
 const usage = "--include TAG, --exclude TAG, --only TAG, and a node's --sname, --name, --cookie, " +
-  "--cookie-file, --listen, --hidden, --env";
+  "--cookie-file, --listen, --connect, --address, --tls-cert, --tls-key, --tls-ca, --hidden, --env";
 
 /**
  * Reads a test run's command line.

@@ -4,10 +4,10 @@
  *
  * @module
  */
-import { findCookie } from "../cli/cookie.ts";
 import { textOfCause } from "../cli/failure_text.ts";
 import type { BadFlags, Flags } from "../cli/flags.ts";
-import { isGranted, missingNetwork } from "../cli/permission.ts";
+import { nodeOptions } from "../cli/node_options.ts";
+import { isGranted } from "../cli/permission.ts";
 import { Effect } from "../deps/effect.ts";
 import * as Node from "../node/node.ts";
 import { load } from "../otp/config.ts";
@@ -41,12 +41,8 @@ const claimName = async (name: string): Promise<{ readonly name: string; readonl
 const start = async (name: string, flags: Flags): Promise<BadFlags | undefined> => {
   const parsed = parseNodeName(name);
   if ("problem" in parsed) return parsed;
-  const { listen, hidden } = flags;
-  const missing = missingNetwork(name, listen);
-  if (missing !== undefined) return missing;
-  const cookie = findCookie(flags);
-  if ("problem" in cookie) return cookie;
-  const options = { cookie, hidden, ...listen === undefined ? {} : { listen } };
+  const options = nodeOptions(name, flags);
+  if ("problem" in options) return options;
   const { name: claimed, giveUp } = await claimName(name);
   const exit = await Effect.runPromiseExit(Node.start(claimed, options));
   if (exit._tag === "Failure") {

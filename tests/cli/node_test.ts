@@ -4,6 +4,7 @@
  * @module
  */
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { makeAuthority } from "../net/certificates.ts";
 import { chat, fileOf, freePort, run, start, startNode, withListener } from "./support.ts";
 
 const cookie = ["--cookie", "secret_token"];
@@ -198,4 +199,31 @@ Deno.test("something else on the mapper's port is said: one that answers, and on
       );
     })
   ));
+});
+
+Deno.test("nodes inside TLS that keep a link; the files are read where that is allowed", async () => {
+  const authority = await makeAuthority("The authority");
+  const { cert, key } = await authority.issue("localhost");
+  const folder = await Deno.makeTempDir();
+  const options = at(freePort());
+  try {
+    const files = { "cert.pem": cert, "key.pem": key, "ca.pem": authority.ca };
+    for (const [name, text] of Object.entries(files)) await Deno.writeTextFile(`${folder}/${name}`, text);
+    const tls = ["cert", "key", "ca"].flatMap((name) => [`--tls-${name}`, `${folder}/${name}.pem`]);
+    await using kate = start(chat, ["--sname", "kate@localhost", ...cookie, ...tls], options);
+    await kate.type("Node.monitorNodes(true)");
+    await kate.sees(":ok");
+    await kate.type("Process.receive()");
+    const connect = ["--connect", "kate@localhost", "--no-halt"];
+    await using _alex = start(chat, ["--sname", "alex@localhost", ...cookie, ...tls, ...connect], options);
+    await kate.sees('{:nodeup, "alex@localhost"}');
+    const moebi = ["--sname", "moebi@localhost", ...cookie];
+    const absent = await run(chat, [...moebi, "--tls-cert", "no.pem", "--tls-key", "no.pem"], options);
+    assertMatch(absent.err.join(), /^the file no\.pem cannot be read: /);
+    const flags = ["--allow-net", "--allow-env"];
+    const denied = await run(chat, [...moebi, ...tls], { ...options, flags });
+    assertMatch(denied.err.join(), /^reading .*cert\.pem needs --allow-read=/);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
 });
