@@ -16,7 +16,7 @@ import { type Answer, World } from "./world.ts";
 
 /** An operation is `pending` after so many milliseconds. */
 const longest = 10_000;
-/** A fact that has not come when all is at rest is waited for so much longer, in milliseconds. */
+/** A fact that has not come when all is at rest is waited for so much longer, in real milliseconds. */
 const grace = 500;
 
 /** What came of the steps that are observed. */
@@ -40,7 +40,7 @@ const startPeer = async (world: World): Promise<void> => {
   await world.startNode("@peer");
   const { runtime } = world.node("@here");
   await runtime.runPromise(Effect.suspend(() => operationOf(pingPeer).run(pingPeer, world)));
-  await world.comeToRest(0);
+  await world.comeToRest();
 };
 
 const pingPeer: Step = { op: "node.ping", node: "@peer" };
@@ -58,11 +58,11 @@ const playSteps = async (
     const { bg } = step;
     if (bg !== undefined && bg !== false) {
       const name = typeof bg === "string" ? bg : String(as ?? step["name"]);
-      background.set(name, carryOut(step, undefined, world));
+      background.set(name, carryOutIn(step, undefined, world, (answer) => answer));
       continue;
     }
     const outcome = step.op === "result"
-      ? await resultOf(step, expected, background, world)
+      ? await resultOf(step, background, world)
       : await carryOut(step, expected, world);
     if (as !== undefined) outcomes.set(as, outcome);
   }
@@ -71,20 +71,13 @@ const playSteps = async (
 
 const resultOf = async (
   step: Step,
-  expected: Expectation | undefined,
   background: ReadonlyMap<string, Promise<JsonObject>>,
   world: World,
 ): Promise<JsonObject> => {
-  await world.comeToRest(0);
-  const { promise, resolve } = Promise.withResolvers<JsonObject>();
-  const least = isExpected({ pending: true }, expected) ? 0 : grace;
-  const wait = Math.max(typeof step["wait"] === "number" ? step["wait"] : 0, least);
-  const timer = setTimeout(() => resolve({ pending: true }), wait);
-  try {
-    return await Promise.race([background.get(String(step["of"])) ?? promise, promise]);
-  } finally {
-    clearTimeout(timer);
-  }
+  await world.comeToRest();
+  const wait = typeof step["wait"] === "number" ? step["wait"] : 0;
+  const given = background.get(String(step["of"]));
+  return given === undefined ? { pending: true } : await world.within(given, wait) ?? { pending: true };
 };
 
 const carryOut = async (step: Step, expected: Expectation | undefined, world: World): Promise<JsonObject> => {
@@ -95,7 +88,12 @@ const carryOut = async (step: Step, expected: Expectation | undefined, world: Wo
   }
   const view = views[step.op];
   if (view !== undefined) return await look(() => view(step, world), expected, world, step);
-  return await carryOutIn(step, expected, world);
+  return await carryOutIn(
+    step,
+    expected,
+    world,
+    async (answer) => await world.within(answer, longest) ?? { tag: "pending" },
+  );
 };
 
 /** Looks when all is at rest; what is expected and not there yet is waited for. */
@@ -113,28 +111,30 @@ const look = async (
       throw error;
     }
   };
-  await world.comeToRest(0);
+  await world.comeToRest();
   await world.waitFor(() => isExpected(read(), expected), grace);
   const outcome = read();
   if (step.op === "events") world.takeEvents();
   return outcome;
 };
 
+/** `wait` lets time pass until the answer is there, where nobody else does. */
 const carryOutIn = async (
   step: Step,
   expected: Expectation | undefined,
   world: World,
+  wait: (answer: Promise<Answer>) => Promise<Answer>,
 ): Promise<JsonObject> => {
   const process = world.process(String(step["in"] ?? "self"));
   if (process?.pid === undefined) return { unplayable: true };
   if (step.op === "mailbox") {
-    await world.comeToRest(0);
+    await world.comeToRest();
     const read = (): JsonObject => ({ returns: encodeMailbox(process.peek(), world) });
     await world.waitFor(() => isExpected(read(), expected), grace);
   }
   const operation = operationOf(step);
   const work = Effect.suspend(() => operation.run(step, world));
-  const answer = await process.instruct(work, ends.has(step.op), longest);
+  const answer = await wait(process.instruct(work, ends.has(step.op)));
   await world.flush();
   return outcomeOf(
     answer,

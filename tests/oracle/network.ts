@@ -12,6 +12,7 @@ import {
   type Transport,
   TransportError,
 } from "../../src/process/seams.ts";
+import { CaseClock } from "./clock.ts";
 import { systemSeams } from "../../src/process/own_kernel.ts";
 import { tcpTransport } from "../../src/net/tcp.ts";
 
@@ -23,13 +24,11 @@ interface End {
   isOpen: boolean;
 }
 
-/** Timers up to so many milliseconds are work under way; longer ones are ticks and time-outs. */
-const shortTimer = 300;
-
 /** All connections between the parties of one case. */
 export class Network {
+  /** The time of all parties. */
+  readonly clock = new CaseClock();
   readonly #pairs = new Map<string, Array<End>>();
-  readonly #parties: Array<Party> = [];
   /** What is asked of the runtime's sockets, and not answered yet. */
   underWay = 0;
   /** Connections that are being made. */
@@ -37,9 +36,7 @@ export class Network {
 
   /** A new party. */
   join(): Party {
-    const party = new Party(this);
-    this.#parties.push(party);
-    return party;
+    return new Party(this);
   }
 
   /** Both ends of a connection meet by their ports. */
@@ -49,12 +46,6 @@ export class Network {
     const known = (this.#pairs.get(key) ?? []).filter((other) => other.isOpen);
     this.#pairs.set(key, [...known, end]);
     return end;
-  }
-
-  /** Whether nothing is on the wires, and no short timer runs. */
-  isQuiet(): boolean {
-    return this.isCalm() &&
-      !this.#parties.some((party) => party.state === "running" && party.shortTimers > 0);
   }
 
   /** Whether every byte that was written is read, and every end that was closed is seen from the other. */
@@ -82,8 +73,8 @@ const isPairQuiet = (ends: ReadonlyArray<End>): boolean => {
   const states = [one.party.state, other.party.state];
   // What a dead node has left of its end is nothing; the other end is still to see that.
   if (states.includes("cut")) return ends.every((end) => end.party.state === "cut" || !end.isOpen);
-  // A link to a node that is suspended is to be noticed; a mapper has no ticks.
-  if (states.includes("suspended")) return ends.some((end) => end.party.isMapper || !end.isOpen);
+  // What goes to a node that is suspended arrives when it goes on.
+  if (states.includes("suspended")) return true;
   if (one.isOpen !== other.isOpen) return false;
   return !one.isOpen || (one.written === other.read && other.written === one.read);
 };
@@ -93,8 +84,6 @@ export class Party {
   state: "running" | "suspended" | "cut" = "running";
   /** Whether it is the port mapper. */
   isMapper = false;
-  /** How many short timers run. */
-  shortTimers = 0;
   readonly #network: Network;
   readonly #sockets = new Set<{ close(): void }>();
   readonly #timers = new Set<() => void>();
@@ -169,11 +158,11 @@ export class Party {
     },
   };
 
-  /** The real clock, bytes and turn, gated. */
+  /** The case's clock, real bytes and turn, gated. */
   readonly seams: Seams = {
     ...systemSeams,
     clock: {
-      now: () => systemSeams.clock.now(),
+      now: () => this.#network.clock.now(),
       after: (milliseconds, callback) => this.#after(milliseconds, callback),
     } satisfies KernelClock,
     turn: {
@@ -186,14 +175,8 @@ export class Party {
   #after(milliseconds: number, callback: () => void): () => void {
     // One that was cut starts no timers.
     if (this.state === "cut") return () => {};
-    const isShort = milliseconds <= shortTimer;
-    if (isShort) this.shortTimers++;
-    const stop = systemSeams.clock.after(milliseconds, () => this.run(() => forget() && callback()));
-    const forget = (): boolean => {
-      if (!this.#timers.delete(takeBack)) return false;
-      if (isShort) this.shortTimers--;
-      return true;
-    };
+    const stop = this.#network.clock.after(milliseconds, () => this.run(() => forget() && callback()));
+    const forget = (): boolean => this.#timers.delete(takeBack);
     const takeBack = (): void => {
       if (forget()) stop();
     };

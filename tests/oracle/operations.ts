@@ -60,7 +60,7 @@ const introduce = (process: Steered, step: Step, world: World) => (made: unknown
     process.rename(child, world.kernelOf(child));
     if (monitored !== undefined) world.setReference(text(step, "ref"), monitored);
     if (step["trap"] !== true) return;
-    yield* Effect.promise(() => process.instruct(Process.trapExit(true), false, 1000));
+    yield* Effect.promise(() => process.instruct(Process.trapExit(true), false));
   });
 
 /** Any function, by its name. */
@@ -336,7 +336,7 @@ const nodeOptions = (step: Step): NodeOptions => ({
 
 /** What is done beside all processes, and answers nothing. */
 export const outside: Readonly<Record<string, (step: Step, world: World) => Promise<void> | void>> = {
-  settle: (step, world) => world.comeToRest(step["ms"] === undefined ? 0 : number(step, "ms")),
+  settle: (step, world) => world.comeToRest(step["ms"] === undefined ? undefined : number(step, "ms")),
   "peer.start": (step, world) => world.startNode(text(step, "node"), nodeOptions(step)),
   "peer.spawn": (step, world) => world.makeProcess(text(step, "name"), text(step, "node")),
   "peer.kill": (step, world) => world.kill(text(step, "node")),

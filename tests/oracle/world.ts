@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { Effect, type Exit, Layer, Logger } from "../../src/deps/effect.ts";
+import { Clock, Effect, type Exit, Layer, Logger } from "../../src/deps/effect.ts";
 import * as ManagedRuntime from "npm:effect@^4.1.0/ManagedRuntime";
 import { defmodule, Node, type Pid, Process, type Reference } from "../../mod.ts";
 import { type PortMapper, serve } from "../../src/epmd/server.ts";
@@ -74,15 +74,13 @@ export class Steered {
   }
 
   /** Puts an instruction to the process; resolved when it is carried out, or the process has died of it. */
-  instruct(work: Work, isEnd: boolean, milliseconds: number): Promise<Answer> {
+  instruct(work: Work, isEnd: boolean): Promise<Answer> {
     if (this.death !== undefined) return Promise.resolve({ tag: "dies", reason: this.death.reason });
     return new Promise((resolve) => {
-      const timer = setTimeout(() => instruction.answer({ tag: "pending" }), milliseconds);
       const instruction: Instruction = {
         work,
         isEnd,
         answer: (answer) => {
-          clearTimeout(timer);
           this.#unanswered.delete(instruction);
           resolve(answer);
         },
@@ -173,8 +171,10 @@ export const Ops = defmodule("Ops", {
 });
 
 const cookie = "oracle";
-/** What must come to rest has so many milliseconds at least, however long the case says. */
-const patience = 1000;
+/** Coming to rest takes so many milliseconds of the case's time, where it does not say how many. */
+const restTime = 70;
+/** What never comes to rest is left alone after so many real milliseconds. */
+const patience = 20_000;
 /** Rest is when nothing has changed for so many turns of the event loop. */
 const calmTurns = 2;
 
@@ -197,7 +197,8 @@ export class World {
     const party = this.#network.join();
     party.isMapper = true;
     const { transport } = party;
-    const { clock, randomBytes } = systemSeams;
+    const { clock } = this.#network;
+    const { randomBytes } = systemSeams;
     const served = serve({ transport, clock, randomBytes, hosts: ["127.0.0.1"], port: 0 });
     if (served.tag !== "serving") throw new Error(`no port mapper: ${served.detail}`);
     this.#mapper = served;
@@ -272,7 +273,7 @@ export class World {
   async makeProcess(name: string, label: string): Promise<void> {
     const process = this.expectProcess(name);
     const { kernel, runtime } = this.node(label);
-    const pid = await runtime.runPromise(Process.spawn(process.program));
+    const pid = await this.during(runtime.runPromise(Process.spawn(process.program)));
     process.watch(kernel, pid);
   }
 
@@ -298,8 +299,11 @@ export class World {
     const layer = options.unnamed === true
       ? unnamedLayer(party)
       : Node.layer(nodeName(label), { ...this.startOptions(options, party), seams: party.seams });
-    const runtime = ManagedRuntime.make(Layer.provideMerge(layer, Logger.layer([])));
-    const kernel = await runtime.runPromise(Effect.withFiber((fiber) => Effect.succeed(kernelOf(fiber))));
+    const time = Layer.succeed(Clock.Clock, this.#network.clock.service);
+    const runtime = ManagedRuntime.make(Layer.provideMerge(layer, Layer.merge(Logger.layer([]), time)));
+    const kernel = await this.during(
+      runtime.runPromise(Effect.withFiber((fiber) => Effect.succeed(kernelOf(fiber)))),
+    );
     this.#nodes.push({ label, options, kernel, party, runtime, isGone: false });
   }
 
@@ -321,14 +325,14 @@ export class World {
   async halt(label: string): Promise<void> {
     const node = this.node(label);
     this.#loseProcesses(node);
-    await node.runtime.dispose();
+    await this.during(node.runtime.dispose());
   }
 
   /** The same name again. */
   async restart(label: string): Promise<void> {
     const former = this.#nodes.findLast((one) => one.label === label);
     // The port mapper has to see that the name is free.
-    await this.comeToRest(patience);
+    await this.comeToRest();
     await this.startNode(label, former?.options);
   }
 
@@ -350,19 +354,52 @@ export class World {
     const due = performance.now() + patience;
     for (let calm = 0; calm < calmTurns && performance.now() < due;) {
       await turn();
-      calm = this.#network.isCalm() && this.#isIdle() ? calm + 1 : 0;
+      calm = this.#isCalm() ? calm + 1 : 0;
     }
   }
 
-  /** Waits until nothing is under way, but no longer than so many milliseconds (a second at least). */
-  async comeToRest(milliseconds: number): Promise<void> {
-    const due = performance.now() + Math.max(milliseconds, patience);
-    let before = "";
-    for (let calm = 0; calm < calmTurns && performance.now() < due;) {
+  /** Lets so many milliseconds of the case's time pass. */
+  async comeToRest(milliseconds: number = restTime): Promise<void> {
+    await this.#pass(() => false, this.#network.clock.now() + milliseconds);
+  }
+
+  /** Waits for what comes of a promise, while the case's time goes on. */
+  async during<A>(promise: Promise<A>): Promise<A> {
+    let isOver = false;
+    const over = (): void => void (isOver = true);
+    promise.then(over, over);
+    await this.#pass(() => isOver, Infinity);
+    return await promise;
+  }
+
+  /** The same, but no longer than so many milliseconds of the case's time. */
+  async within<A>(promise: Promise<A>, milliseconds: number): Promise<A | undefined> {
+    let given: { readonly value: A } | undefined;
+    let isOver = false;
+    promise.then((value) => void (given = { value }), () => {}).finally(() => void (isOver = true));
+    await this.#pass(() => isOver, this.#network.clock.now() + milliseconds);
+    if (!isOver) return undefined;
+    return given === undefined ? await promise : given.value;
+  }
+
+  /** Time goes on, from timer to timer, whenever nothing is under way: until it is so, or that late. */
+  async #pass(isSo: () => boolean, until: number): Promise<void> {
+    const { clock } = this.#network;
+    const due = performance.now() + patience;
+    for (let calm = 0; !isSo() && performance.now() < due;) {
       await turn();
-      const state = this.#isQuiet() ? this.#fingerprint() : "";
-      calm = state !== "" && state === before ? calm + 1 : 0;
-      before = state;
+      calm = this.#isCalm() ? calm + 1 : 0;
+      if (calm < calmTurns) continue;
+      if (clock.next > until) {
+        if (clock.now() >= until || until === Infinity) {
+          if (until !== Infinity) return;
+          continue;
+        }
+        clock.goTo(until);
+        continue;
+      }
+      clock.goTo(clock.next);
+      calm = 0;
     }
   }
 
@@ -378,7 +415,7 @@ export class World {
       if (party.state === "cut") party.bury();
       else if (party.state === "suspended") party.resume();
     }
-    for (const { runtime } of this.#nodes) await runtime.dispose();
+    for (const { runtime } of this.#nodes) await this.during(runtime.dispose());
     this.#mapper.close();
     await this.#mapper.closed;
     await this.#network.idle();
@@ -402,21 +439,8 @@ export class World {
       .map(({ kernel }) => kernel);
   }
 
-  #isQuiet(): boolean {
-    return this.#network.isQuiet() && this.#isIdle() &&
-      this.#running().every((kernel) => kernel.timers.size === 0);
-  }
-
-  #isIdle(): boolean {
-    return this.#running().every((kernel) => kernel.queue.length === 0);
-  }
-
-  #fingerprint(): string {
-    const counts = this.#running().map((kernel) => {
-      const mail = [...kernel.table.values()].map((entry) => entry.messageCount).join(",");
-      return `${kernel.table.size}/${kernel.monitors.size}/${kernel.names.size}/${mail}`;
-    });
-    return `${counts.join(" ")} ${this.#events.length}`;
+  #isCalm(): boolean {
+    return this.#network.isCalm() && this.#running().every((kernel) => kernel.queue.length === 0);
   }
 }
 
