@@ -41,6 +41,36 @@ defmodule PingPong do
   end
 end
 
+defmodule Counter do
+  use GenServer
+
+  def init(start), do: {:ok, start}
+  def handle_call({:add, amount}, _from, count), do: {:reply, count + amount, count + amount}
+
+  # A process that asks the server that it has started.
+  def run(count) do
+    main = self()
+
+    spawn(fn ->
+      {:ok, counter} = GenServer.start_link(Counter, 0)
+      ask(counter, count)
+      GenServer.stop(counter)
+      send(main, :done)
+    end)
+
+    receive do
+      :done -> :ok
+    end
+  end
+
+  def ask(_counter, 0), do: :ok
+
+  def ask(counter, left) do
+    GenServer.call(counter, {:add, 1})
+    ask(counter, left - 1)
+  end
+end
+
 defmodule Ring do
   @size 10_000
 
@@ -156,6 +186,9 @@ round =
   case System.argv() do
     ["ping-pong"] ->
       fn size -> Rounds.rate(size, fn -> PingPong.run(size) end) end
+
+    ["call"] ->
+      fn size -> Rounds.rate(size, fn -> Counter.run(size) end) end
 
     ["ring"] ->
       first = Ring.make()

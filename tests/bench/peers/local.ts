@@ -6,6 +6,7 @@
 import { Effect } from "npm:effect@^4.1.0";
 import { DynamicSupervisor, GenServer, Pid, Process } from "../../../mod.ts";
 import type { Figure } from "../crew.ts";
+import { addOneByOne, Counter } from "./counter.ts";
 import { rateOf, serveRounds } from "./rounds.ts";
 
 const [workload = ""] = Deno.args;
@@ -36,6 +37,20 @@ const pinger = (main: Pid, count: number) =>
 const pingPong = (count: number) =>
   Effect.gen(function* () {
     yield* Process.spawn(pinger(yield* Process.self(), count));
+    yield* Process.receive();
+  });
+
+/** A process that asks the server that it has started. */
+const callOneByOne = (count: number) =>
+  Effect.gen(function* () {
+    const main = yield* Process.self();
+    const asking = Effect.gen(function* () {
+      const counter = yield* GenServer.startLink(Counter, 0);
+      yield* addOneByOne(counter, count);
+      yield* GenServer.stop(counter);
+      yield* Process.send(main, "done");
+    });
+    yield* Process.spawn(asking);
     yield* Process.receive();
   });
 
@@ -138,6 +153,7 @@ const parkedBytes = async (count: number): Promise<Figure> => {
 
 const rounds: Readonly<Record<string, (count: number) => Promise<Figure>>> = {
   "ping-pong": (count) => rateOf(count, () => Effect.runPromise(pingPong(count))),
+  "call": (count) => rateOf(count, () => Effect.runPromise(callOneByOne(count))),
   "ring": async (count) => {
     const first = await (ring ??= Effect.runPromise(makeRing));
     return await rateOf(count, () => Effect.runPromise(hops(first, count)));

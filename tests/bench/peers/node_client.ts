@@ -5,6 +5,7 @@
  */
 import { Effect } from "npm:effect@^4.1.0";
 import { atom, Node, Pid, Process, Task, tuple } from "../../../mod.ts";
+import { addOneByOne } from "./counter.ts";
 import { Bench, tasks } from "./module.ts";
 import { rateOf, serveRounds } from "./rounds.ts";
 
@@ -54,6 +55,7 @@ const binary = new Uint8Array(64 * 1024);
 const workloads: Readonly<Record<string, (count: number) => Effect.Effect<void, unknown>>> = {
   "tasks": oneAfterTheOther,
   "tasks-at-once": atOnce,
+  "call": (count) => addOneByOne(["Counter", server], count),
   "ping-pong": pingPong,
   "one-way": toCounter((index) => tuple(add, index)),
   "binaries": toCounter(() => binary),

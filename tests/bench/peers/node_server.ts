@@ -4,7 +4,8 @@
  * @module
  */
 import { Effect } from "npm:effect@^4.1.0";
-import { isTuple, Node, Pid, Process, Task } from "../../../mod.ts";
+import { GenServer, isTuple, Node, Pid, Process, Task } from "../../../mod.ts";
+import { Counter } from "./counter.ts";
 import { tasks } from "./module.ts";
 import { serveRounds } from "./rounds.ts";
 
@@ -41,6 +42,7 @@ await Effect.runPromise(Effect.gen(function* () {
   });
   yield* Process.register(yield* Process.spawn(ponger), "ponger");
   yield* Process.register(yield* Process.spawn(counter), "counter");
+  yield* GenServer.startLink(Counter, 0, { name: "Counter" });
   yield* Task.Supervisor.startLink({ name: tasks });
   yield* Effect.promise(() => serveRounds({}));
 }));

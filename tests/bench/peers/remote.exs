@@ -5,8 +5,16 @@ defmodule Bench do
   def answer(value), do: value
 end
 
+defmodule Counter do
+  use GenServer
+
+  def init(start), do: {:ok, start}
+  def handle_call({:add, amount}, _from, count), do: {:reply, count + amount, count + amount}
+end
+
 defmodule Server do
   def start do
+    {:ok, _} = GenServer.start_link(Counter, 0, name: Counter)
     Process.register(spawn(fn -> pong(self()) end), :ponger)
     Process.register(spawn(fn -> count() end), :counter)
     {:ok, _} = Task.Supervisor.start_link(name: Bench.Tasks)
@@ -57,6 +65,13 @@ defmodule Client do
   def at_once(server, count) do
     tasks = for i <- 1..count, do: Task.Supervisor.async({Bench.Tasks, server}, Bench, :answer, [i])
     Enum.each(tasks, &Task.await(&1, 30_000))
+  end
+
+  def call(_server, 0), do: :ok
+
+  def call(server, left) do
+    GenServer.call({Counter, server}, {:add, 1})
+    call(server, left - 1)
   end
 
   def ping_pong(server, count) do
@@ -121,6 +136,7 @@ case System.argv() do
       case workload do
         "tasks" -> &Client.one_after_the_other/2
         "tasks-at-once" -> &Client.at_once/2
+        "call" -> &Client.call/2
         "ping-pong" -> &Client.ping_pong/2
         "one-way" -> &Client.small/2
         "binaries" -> &Client.binaries/2

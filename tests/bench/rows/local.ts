@@ -31,6 +31,12 @@ export const localRows: ReadonlyArray<Row> = [
     size: { seconds: 0.5 },
     quickSize: 500,
   }),
+  local("call", {
+    title: "GenServer.call, one after the other",
+    goal: 0.7,
+    size: { seconds: 0.5 },
+    quickSize: 500,
+  }),
   local("ring", {
     title: "ring of 10,000 processes, 1,000,000 hops",
     goal: 0.4,

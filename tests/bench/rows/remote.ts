@@ -45,6 +45,17 @@ export const remoteRows: ReadonlyArray<Row> = [
     opponents: [elixir("tasks-at-once")],
   },
   {
+    name: "remote-call",
+    title: "remote GenServer.call, one after the other",
+    figure: "rate",
+    show: perSecond,
+    goal: { kind: "ratio at least", value: 0.65 },
+    size: { seconds: 0.5 },
+    quickSize: 50,
+    ours: ours("call"),
+    opponents: [rawEcho, elixir("call")],
+  },
+  {
     name: "remote-ping-pong",
     title: "remote ping-pong of two processes",
     figure: "rate",
