@@ -89,7 +89,7 @@ const begin = async (kernel: Kernel, settings: Settings): Promise<RunningNode | 
   kernel.outbound = connections;
   kernel.maxMailbox = settings.maxMailbox;
   kernel.isAlive = true;
-  if (kernel.clock === systemClock) kernel.deadlines = new Deadlines(systemClock);
+  if (kernel.clock === systemClock) (kernel.deadlines ??= new Deadlines(systemClock)).keep(true);
   const node: RunningNode = {
     settings,
     connections,
@@ -115,9 +115,7 @@ const end = async (
 ): Promise<void> => {
   running.delete(kernel);
   kernel.isAlive = false;
-  // Waits that go on have a timer of their own from now on.
-  kernel.deadlines?.disband();
-  kernel.deadlines = undefined;
+  kernel.deadlines?.keep(false);
   stopAccepting();
   node.connections.stop();
   kernel.outbound = noOutbound(kernel);

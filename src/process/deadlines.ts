@@ -1,7 +1,10 @@
 /**
  * The kernel's deadlines: times after which waits are over. Most are taken back long before, so one timer of the
- * clock serves them all while the node is alive: setting and clearing one of its own would cost a remote task a
- * tenth of its time.
+ * clock serves them all: setting and clearing one of its own would cost a remote task a tenth of its time, and a
+ * local call the half.
+ *
+ * While the node is alive the timer stays, whoever waits. In a program that is no node a timer would keep the
+ * program up, so it goes soon after the last wait is over.
  *
  * @module
  */
@@ -10,12 +13,12 @@ import type { KernelClock } from "./seams.ts";
 interface Deadline {
   readonly due: number;
   callback: (() => void) | undefined;
-  /** Stops its own timer, once it has one. */
-  disbanded: (() => void) | undefined;
 }
 
 /** Cancelled deadlines are cleared away when there are more of them than this, and than of the others. */
 const mayLie = 1024;
+
+const resolved = Promise.resolve();
 
 /** The deadlines of one kernel. */
 export class Deadlines {
@@ -25,6 +28,8 @@ export class Deadlines {
   #cancelled = 0;
   #stop: (() => void) | undefined;
   #armedFor = Infinity;
+  #isKept = false;
+  #isAboutToRest = false;
 
   constructor(clock: KernelClock) {
     this.#clock = clock;
@@ -32,31 +37,39 @@ export class Deadlines {
 
   /** Calls `callback` once after so many milliseconds; the result takes that back. */
   after(milliseconds: number, callback: () => void): () => void {
-    const deadline: Deadline = { due: this.#clock.now() + milliseconds, callback, disbanded: undefined };
+    const deadline: Deadline = { due: this.#clock.now() + milliseconds, callback };
     this.#push(deadline);
     if (deadline.due < this.#armedFor) this.#arm(deadline.due);
     return () => {
       if (deadline.callback === undefined) return;
       deadline.callback = undefined;
-      if (deadline.disbanded !== undefined) return deadline.disbanded();
       if (++this.#cancelled > mayLie && this.#cancelled * 2 > this.#heap.length) this.#clearAway();
+      if (!this.#isKept && this.#cancelled === this.#heap.length) this.#restSoon();
     };
   }
 
-  /** Ends the one timer: deadlines that are still waited for get one each. */
-  disband(): void {
+  /** Whether the timer stays when nobody waits: while the node is alive. */
+  keep(on: boolean): void {
+    this.#isKept = on;
+    if (!on && this.#cancelled === this.#heap.length) this.#rest();
+  }
+
+  /** In a while: who waits again within this slice of the run queue finds the timer as it was. */
+  #restSoon(): void {
+    if (this.#isAboutToRest) return;
+    this.#isAboutToRest = true;
+    resolved.then(() => {
+      this.#isAboutToRest = false;
+      if (!this.#isKept && this.#cancelled === this.#heap.length) this.#rest();
+    });
+  }
+
+  #rest(): void {
     this.#stop?.();
     this.#stop = undefined;
-    const live = this.#heap.filter((deadline) => deadline.callback !== undefined);
+    this.#armedFor = Infinity;
     this.#heap = [];
-    const now = this.#clock.now();
-    for (const deadline of live) {
-      deadline.disbanded = this.#clock.after(Math.max(0, deadline.due - now), () => {
-        const { callback } = deadline;
-        deadline.callback = undefined;
-        callback?.();
-      });
-    }
+    this.#cancelled = 0;
   }
 
   #arm(due: number): void {

@@ -82,7 +82,7 @@ export class Kernel {
   readonly remotes: Map<string, Remote> = new Map();
   /** Signals to other nodes: `node/` fills it while this kernel's node is alive. */
   outbound: Outbound;
-  /** One timer for all waits' deadlines, while the node is alive on the system's clock. */
+  /** One timer for all waits' deadlines, where the kernel is on the system's clock. */
   deadlines: Deadlines | undefined = undefined;
   /** Whether this kernel's node is alive: part of a distributed system. */
   isAlive = false;

@@ -7,6 +7,7 @@ import { Context, Effect, Effectable, Fiber } from "../deps/effect.ts";
 import { type AnyFiber, hostOf } from "../deps/fiber.ts";
 import type { Pid } from "../term/identifier.ts";
 import { CurrentKernel, CurrentProcess } from "./current.ts";
+import { Deadlines } from "./deadlines.ts";
 import { Entry } from "./entry.ts";
 import { runningFiber, stepOf, yieldOnce } from "./immediate.ts";
 import { Kernel } from "./kernel.ts";
@@ -41,7 +42,13 @@ export const systemSeams: Seams = {
 let own: Kernel | undefined;
 
 /** This OS process's own kernel. */
-export const ownKernel = (): Kernel => own ??= new Kernel({ seams: systemSeams, index: 0 });
+export const ownKernel = (): Kernel => own ??= makeOwnKernel();
+
+const makeOwnKernel = (): Kernel => {
+  const kernel = new Kernel({ seams: systemSeams, index: 0 });
+  kernel.deadlines = new Deadlines(systemClock);
+  return kernel;
+};
 
 /** The kernel that a fiber runs in. */
 export const kernelOf = (fiber: AnyFiber): Kernel => {
