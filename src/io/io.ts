@@ -83,7 +83,9 @@ const putChars = (
       kernel.aliases.delete(alias.number);
       demonitor(kernel, watch.reference);
     };
-    kernel.aliases.set(alias.number, (message) => finish(answerOf(operation, leader, message)));
+    kernel.aliases.set(alias.number, {
+      push: (message) => finish(answerOf(operation, leader, message)),
+    });
     dispatch(
       kernel,
       leader,

@@ -11,6 +11,7 @@ import { heldOf, reply } from "../process/requests.ts";
 import { type Atom, atom } from "../term/atom.ts";
 import type { Pid, Reference } from "../term/identifier.ts";
 import { tuple } from "../term/tuple.ts";
+import { PendingCall } from "./pending_call.ts";
 
 /** Marks a call. */
 export const CALL: Atom = atom("$gen_call");
@@ -36,7 +37,9 @@ export const answerFrom = (kernel: Kernel, from: Caller, value: unknown): void =
   const tag = from[1];
   const schema = schemas.get(from);
   const encoded = schema === undefined ? value : Schema.encodeUnknownSync(schema)(value);
+  const caller = tag.home === kernel.life ? kernel.aliases.get(tag.number) : undefined;
+  if (caller instanceof PendingCall) caller.answer(encoded);
   // What was asked by one signal of our own is answered by one.
-  if (heldOf(kernel, tag) !== undefined) reply(kernel, tag, encoded);
+  else if (heldOf(kernel, tag) !== undefined) reply(kernel, tag, encoded);
   else dispatch(kernel, tag, tuple(tag, encoded));
 };

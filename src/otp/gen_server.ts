@@ -197,19 +197,22 @@ export const callAs = (
   request: unknown,
   timeout: Duration.Input | "infinity",
 ): Effect.Effect<unknown, CallError> => {
-  const text = (): string => inspect(request);
-  if (!(request instanceof Request)) return genCall({ name, server, label: CALL, request, timeout, text });
+  if (!(request instanceof Request)) {
+    return genCall({ name, server, label: CALL, request, timeout });
+  }
   const schemas = request.definition.schemas.calls.get(request.name);
   const encoded = encodedBy(schemas?.request, request, name);
   if (encoded instanceof BadArg) return Effect.fail(encoded);
-  const asked = genCall({ name, server, label: CALL, request: encoded, timeout, text });
+  const asked = genCall({ name, server, label: CALL, request: encoded, timeout });
   const schema = schemas?.reply;
   if (schema === undefined) return asked;
   return Effect.flatMap(asked, (reply) => {
     const read = Schema.decodeUnknownOption(schema)(reply);
     if (Option.isSome(read)) return Effect.succeed(read.value);
     const problem = `the reply is not as its Schema says: ${inspect(reply).slice(0, 200)}`;
-    return Effect.fail(new BadArg({ operation: `${name}(${textOfServer(server)}, ${text()})`, problem }));
+    return Effect.fail(
+      new BadArg({ operation: `${name}(${textOfServer(server)}, ${inspect(request)})`, problem }),
+    );
   });
 };
 

@@ -53,7 +53,9 @@ interface Found<Clause> {
 const find = <Clause>(clauses: ReadonlyMap<string, Clause>, request: unknown): Found<Clause> | undefined => {
   const named = namesIn(request);
   const clause = named === undefined || named.name === anyRequest ? undefined : clauses.get(named.name);
-  if (named !== undefined && clause !== undefined) return { ...named, clause };
+  if (named !== undefined && clause !== undefined) {
+    return { clause, name: named.name, payload: named.payload };
+  }
   const any = clauses.get(anyRequest);
   return any === undefined ? undefined : { clause: any, name: anyRequest, payload: request };
 };
@@ -66,6 +68,9 @@ const decoded = (schema: Checked<unknown> | undefined, payload: unknown): Option
 export const handleCall = (definition: Definition, request: unknown, from: From, state: unknown): unknown => {
   const { calls, schemas } = definition;
   const found = find(calls, request);
+  if (found !== undefined && schemas.calls.size === 0) {
+    return found.clause(found.payload as never, from, state as never);
+  }
   const schema = found === undefined ? undefined : schemas.calls.get(found.name);
   const payload = found === undefined ? Option.none() : decoded(schema?.request, found.payload);
   if (found === undefined || Option.isNone(payload)) {
@@ -79,6 +84,9 @@ export const handleCall = (definition: Definition, request: unknown, from: From,
 export const handleCast = (definition: Definition, request: unknown, state: unknown): unknown => {
   const { casts, schemas } = definition;
   const found = find(casts, request);
+  if (found !== undefined && schemas.casts.size === 0) {
+    return found.clause(found.payload as never, state as never);
+  }
   const payload = found === undefined ? Option.none() : decoded(schemas.casts.get(found.name), found.payload);
   if (found === undefined || Option.isNone(payload)) {
     throw new FunctionClauseError(definition, "handleCast", request, casts);

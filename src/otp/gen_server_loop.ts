@@ -89,7 +89,7 @@ const makeServer = (definition: Definition, self: Entry, parent: Pid, state: unk
 /** Takes messages until the server ends. */
 const serve = (server: Server, begin: Wait): Effect.Effect<never, ExitFailure> =>
   Effect.gen(function* () {
-    const { definition, parent, view } = server;
+    const { parent, view } = server;
     for (let wait = begin;;) {
       let message: unknown;
       if (wait.tag === "message") {
@@ -104,8 +104,8 @@ const serve = (server: Server, begin: Wait): Effect.Effect<never, ExitFailure> =
         }
       }
       const from = fromOf(message);
-      const returned = attempt(callbackFor(server, wait, message, from));
-      const outcome = Effect.isEffect(returned) ? yield* settle(returned) : returned;
+      const returned = attemptOn(server, wait, message, from);
+      const outcome = "effect" in returned ? yield* settle(returned.effect) : returned;
       const step = stepOf(outcome, from);
       if (step.tag === "stop") {
         if ("state" in step) server.state = step.state;
@@ -117,10 +117,7 @@ const serve = (server: Server, begin: Wait): Effect.Effect<never, ExitFailure> =
         );
       }
       server.state = step.state;
-      const wrong = problemOf(() => {
-        checkState(definition, step.state);
-        answer(server, from, step.reply);
-      });
+      const wrong = problemAfter(server, from, step.reply);
       if (wrong !== undefined) return yield* end(server, wrong, lastMessageOf(wait, message, from));
       wait = step.wait;
     }
@@ -150,29 +147,42 @@ const lastMessageOf = (wait: Wait, message: unknown, from: From | undefined): La
   return from !== undefined && isTuple(message) ? { value: message[2], from: from[0] } : { value: message };
 };
 
-/** The callback for what has come. */
-const callbackFor = (
+/** Runs the callback for what has come: its Effect, or what it came to. */
+const attemptOn = (
+  server: Server,
+  wait: Wait,
+  message: unknown,
+  from: From | undefined,
+): Outcome | Begun => {
+  try {
+    return begun(callBack(server, wait, message, from));
+  } catch (thrown) {
+    return outcomeOfThrown(thrown);
+  }
+};
+
+const callBack = (
   { definition, self, state, view }: Server,
   wait: Wait,
   message: unknown,
   from: From | undefined,
-): () => unknown => {
+): unknown => {
   if (wait.tag === "continue") {
     trace(view, () => `continues with ${inspect(wait.what)}`);
-    return () => handleContinue(definition, wait.what, state);
+    return handleContinue(definition, wait.what, state);
   }
   if (isTuple(message)) {
     if (from !== undefined) {
       trace(view, () => `got call ${inspect(message[2])} from ${inspect(from[0])}`);
-      return () => handleCall(definition, message[2], from, state);
+      return handleCall(definition, message[2], from, state);
     }
     if (message.length === 2 && message[0] === CAST) {
       trace(view, () => `got cast ${inspect(message[1])}`);
-      return () => handleCast(definition, message[1], state);
+      return handleCast(definition, message[1], state);
     }
   }
   trace(view, () => `got ${inspect(message)}`);
-  return () => handleInfo(definition, self, message, state);
+  return handleInfo(definition, self, message, state);
 };
 
 /** What the server does after a callback; one that failed ends it with the state that it had. */
@@ -232,19 +242,24 @@ const kindOf = ({ name }: Definition): string => `GenServer ${name}`;
 /** Runs a callback, whether it gives its result or an Effect of it. */
 const run = (callback: () => unknown): Effect.Effect<Outcome> =>
   Effect.suspend(() => {
-    const returned = attempt(callback);
-    return Effect.isEffect(returned) ? settle(returned) : Effect.succeed(returned);
+    try {
+      const returned = begun(callback());
+      return "effect" in returned ? settle(returned.effect) : Effect.succeed(returned);
+    } catch (thrown) {
+      return Effect.succeed(outcomeOfThrown(thrown));
+    }
   });
 
-/** Calls a callback: its Effect, or what it came to. */
-const attempt = (callback: () => unknown): Outcome | Effect.Effect<unknown, unknown> => {
-  try {
-    const given = callback();
-    return Effect.isEffect(given) ? given as Effect.Effect<unknown, unknown> : { given };
-  } catch (thrown) {
-    return outcomeOfThrown(thrown);
-  }
-};
+/** A callback that is to be gone on with. */
+interface Begun {
+  readonly effect: Effect.Effect<unknown, unknown>;
+}
+
+/** What a callback gave, or the Effect of it. Most give rows, of which it is seen at once that they are no Effects. */
+const begun = (given: unknown): { readonly given: unknown } | Begun =>
+  !Array.isArray(given) && Effect.isEffect(given)
+    ? { effect: given as Effect.Effect<unknown, unknown> }
+    : { given };
 
 const settle = (effect: Effect.Effect<unknown, unknown>): Effect.Effect<Outcome> =>
   Effect.map(Effect.exit(effect), (ended): Outcome => {
@@ -263,12 +278,27 @@ const outcomeOfThrown = (thrown: unknown): Outcome =>
 
 const badReturn = (given: unknown): unknown => tuple("bad_return_value", given);
 
+/** Why the server ends after a callback that was well: its state is none, or the reply cannot travel. */
+const problemAfter = (server: Server, from: From | undefined, reply: Reply): Failed | undefined => {
+  try {
+    checkState(server.definition, server.state);
+    answer(server, from, reply);
+    return undefined;
+  } catch (error) {
+    return failedBy(error);
+  }
+};
+
 /** The exit reason of what was thrown, if something was. */
 const problemOf = (action: () => void): Failed | undefined => {
   try {
     action();
     return undefined;
   } catch (error) {
-    return { reason: error instanceof Error && "_tag" in error ? error : crashOf(error) };
+    return failedBy(error);
   }
 };
+
+const failedBy = (error: unknown): Failed => ({
+  reason: error instanceof Error && "_tag" in error ? error : crashOf(error),
+});

@@ -7,7 +7,6 @@
 import { type Duration, Effect } from "../deps/effect.ts";
 import { type Atom, atom } from "../term/atom.ts";
 import { Exit } from "../term/errors.ts";
-import { inspect } from "../term/inspect.ts";
 import type { Term } from "../term/term.ts";
 import { isTuple, tuple } from "../term/tuple.ts";
 import { type CallError, genCall } from "./gen_call.ts";
@@ -26,7 +25,7 @@ const ask = (
   request: unknown,
   timeout: Duration.Input | "infinity",
 ): Effect.Effect<unknown, CallError> =>
-  genCall({ name: `Sys.${name}`, server, label: SYSTEM, request, timeout, text: () => inspect(request) });
+  genCall({ name: `Sys.${name}`, server, label: SYSTEM, request, timeout });
 
 /** Reads `{ok, value}`; anything else is the process's refusal. */
 const okValue = (name: string, server: ServerRef) => (answer: unknown): Effect.Effect<unknown, Exit> => {

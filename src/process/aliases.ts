@@ -8,6 +8,12 @@ import type { Entry } from "./entry.ts";
 import type { Kernel } from "./kernel.ts";
 import { demonitor } from "./monitors.ts";
 
+/** Whom an alias stands for. */
+export interface Addressee {
+  /** Takes what is sent to the alias. */
+  push(message: unknown): void;
+}
+
 /** When an alias ends by itself: never, with the first message, or with a monitor of the same reference. */
 export type AliasEnd = "explicit_unalias" | "reply" | "demonitor" | "reply_demonitor";
 
@@ -16,12 +22,14 @@ export const makeAlias = (kernel: Kernel, entry: Entry, reference: Reference, en
   const { number } = reference;
   const endsWithReply = end === "reply" || end === "reply_demonitor";
   (entry.aliases ??= new Set()).add(number);
-  kernel.aliases.set(number, (message) => {
-    if (endsWithReply) {
-      endAlias(kernel, entry, number);
-      if (end === "reply_demonitor") demonitor(kernel, reference);
-    }
-    entry.push(message);
+  kernel.aliases.set(number, {
+    push: (message) => {
+      if (endsWithReply) {
+        endAlias(kernel, entry, number);
+        if (end === "reply_demonitor") demonitor(kernel, reference);
+      }
+      entry.push(message);
+    },
   });
 };
 

@@ -43,7 +43,7 @@ export const deliver = (kernel: Kernel, signal: Signal, from: NodeLife): void =>
     case Op.sendName:
       return kernel.names.get(signal[1])?.push(signal[2]);
     case Op.sendAlias:
-      return kernel.aliases.get(signal[1])?.(signal[2]);
+      return kernel.aliases.get(signal[1])?.push(signal[2]);
     case Op.request:
       return receiveRequest(
         kernel,

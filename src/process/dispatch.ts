@@ -37,7 +37,7 @@ export const dispatch = (kernel: Kernel, to: Destination, message: unknown): boo
     return entry !== undefined;
   }
   if (to instanceof Reference) {
-    if (to.home === kernel.life) kernel.aliases.get(to.number)?.(message);
+    if (to.home === kernel.life) kernel.aliases.get(to.number)?.push(message);
     else kernel.outbound.send(to.node, to.home, [Op.sendAlias, to.number, message]);
     return true;
   }

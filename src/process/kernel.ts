@@ -8,7 +8,7 @@ import { Context, type Logger, References, Scheduler } from "../deps/effect.ts";
 import type { AnyContext, AnyEffect, AnyFiber } from "../deps/fiber.ts";
 import { topFiber } from "../deps/fiber.ts";
 import { NodeLife, nonode, Pid, Reference } from "../term/identifier.ts";
-import { breakAliases } from "./aliases.ts";
+import { type Addressee, breakAliases } from "./aliases.ts";
 import { CrashCounts } from "./crash_counts.ts";
 import { CurrentKernel, CurrentProcess } from "./current.ts";
 import type { Deadlines } from "./deadlines.ts";
@@ -71,7 +71,7 @@ export class Kernel {
   /** The requests made by this kernel's processes to this kernel's processes, by their reference. */
   readonly held: Map<number, Held> = new Map();
   /** Aliases: references that messages can be sent to, each with who takes them. */
-  readonly aliases: Map<number, (message: unknown) => void> = new Map();
+  readonly aliases: Map<number, Addressee> = new Map();
   readonly timers: Map<number, Timer> = new Map();
   /** The processes whose end was reported already: their supervisors need not repeat it. */
   readonly reported: WeakSet<Pid> = new WeakSet();

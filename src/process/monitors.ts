@@ -38,6 +38,12 @@ export interface RemoteWatcher {
   readonly target: Entry;
 }
 
+/** Who watches a process of its own kernel for an operation under way, without a monitor's reference. */
+export interface LocalWatcher {
+  /** The process has ended. */
+  onTargetEnd(reason: unknown): void;
+}
+
 /** How a monitor is made. */
 export interface MonitorOptions {
   readonly watched: Watched;
@@ -135,7 +141,8 @@ export const breakMonitors = (kernel: Kernel, entry: Entry, reason: unknown): vo
   entry.watchers = undefined;
   if (watchers !== undefined) {
     for (const watcher of watchers) {
-      if ("life" in watcher) {
+      if ("onTargetEnd" in watcher) watcher.onTargetEnd(reason);
+      else if ("life" in watcher) {
         kernel.remotes.get(watcher.life.name)?.watchers.delete(watcher.reference);
         kernel.outbound.send(watcher.life.name, watcher.life, [Op.down, watcher.reference, reason], entry);
       } else fire(kernel, watcher, reason);
