@@ -9,7 +9,7 @@ import type { Addressee } from "../process/aliases.ts";
 import { startDeadline } from "../process/deadline.ts";
 import { dispatch } from "../process/dispatch.ts";
 import type { Entry } from "../process/entry.ts";
-import { demonitor, type LocalWatcher, monitor } from "../process/monitors.ts";
+import { demonitor, monitor, type WaitingCall } from "../process/monitors.ts";
 import type { Atom } from "../term/atom.ts";
 import { type BadArg, Exit, NoConnection, NoProc, Timeout, type Unsendable } from "../term/errors.ts";
 import { Pid, type Reference } from "../term/identifier.ts";
@@ -62,7 +62,7 @@ interface Waiting extends Effect.Effect<unknown, unknown> {
  * A call under way. It is the alias that the answer comes to, and watches the server: one of this kernel as it is,
  * which costs half of a monitor, one of another node by a monitor.
  */
-export class PendingCall implements Addressee, LocalWatcher {
+export class PendingCall implements Addressee, WaitingCall {
   readonly #owner: Entry;
   readonly #options: CallOptions;
   readonly #node: string;
@@ -98,7 +98,7 @@ export class PendingCall implements Addressee, LocalWatcher {
       const target = to instanceof Pid ? kernel.find(to) : kernel.names.get(to[0]);
       if (target === undefined) return this.#settle({ tag: "down", reason: "noproc" });
       this.#target = target;
-      (target.watchers ??= new Set()).add(this);
+      (target.calls ??= new Set()).add(this);
       return target.push(message);
     }
     this.#isMonitored = true;
@@ -116,7 +116,7 @@ export class PendingCall implements Addressee, LocalWatcher {
     const { kernel } = this.#owner;
     this.#stopDeadline();
     kernel.aliases.delete(this.#reference.number);
-    this.#target?.watchers?.delete(this);
+    this.#target?.calls?.delete(this);
     if (this.#isMonitored) demonitor(kernel, this.#reference);
   }
 

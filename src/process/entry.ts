@@ -21,7 +21,7 @@ import { CurrentProcess } from "./current.ts";
 import { exitReasonOf } from "./exit_reason.ts";
 import type { Kernel } from "./kernel.ts";
 import { Mailbox } from "./mailbox.ts";
-import type { LocalWatcher, Monitor, RemoteWatcher } from "./monitors.ts";
+import type { Monitor, RemoteWatcher, WaitingCall } from "./monitors.ts";
 import type { Held, Pending } from "./requests.ts";
 import type { Runnable } from "./run_queue.ts";
 import type { Timer } from "./timers.ts";
@@ -58,7 +58,9 @@ export class Entry implements Host, Runnable {
   /** The monitors that it made. */
   monitors: Set<Monitor> | undefined = undefined;
   /** The monitors that watch it. */
-  watchers: Set<Monitor | RemoteWatcher | LocalWatcher> | undefined = undefined;
+  watchers: Set<Monitor | RemoteWatcher> | undefined = undefined;
+  /** The calls of this kernel that wait for its answer. */
+  calls: Set<WaitingCall> | undefined = undefined;
   /** The requests that it has yet to answer. */
   held: Set<Held> | undefined = undefined;
   /** The requests that it made and whose holders are to go with it. */

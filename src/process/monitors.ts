@@ -38,8 +38,8 @@ export interface RemoteWatcher {
   readonly target: Entry;
 }
 
-/** Who watches a process of its own kernel for an operation under way, without a monitor's reference. */
-export interface LocalWatcher {
+/** A call of a process of the same kernel, which watches whom it has asked without a monitor of its own. */
+export interface WaitingCall {
   /** The process has ended. */
   onTargetEnd(reason: unknown): void;
 }
@@ -137,12 +137,13 @@ export const fire = (kernel: Kernel, made: Monitor, reason: unknown): void => {
 
 /** A process has ended: who watched it is told, and its own monitors are taken back. */
 export const breakMonitors = (kernel: Kernel, entry: Entry, reason: unknown): void => {
-  const { watchers, monitors } = entry;
+  const { watchers, monitors, calls } = entry;
   entry.watchers = undefined;
+  entry.calls = undefined;
+  if (calls !== undefined) { for (const call of calls) call.onTargetEnd(reason); }
   if (watchers !== undefined) {
     for (const watcher of watchers) {
-      if ("onTargetEnd" in watcher) watcher.onTargetEnd(reason);
-      else if ("life" in watcher) {
+      if ("life" in watcher) {
         kernel.remotes.get(watcher.life.name)?.watchers.delete(watcher.reference);
         kernel.outbound.send(watcher.life.name, watcher.life, [Op.down, watcher.reference, reason], entry);
       } else fire(kernel, watcher, reason);
