@@ -57,6 +57,8 @@ interface Peer {
   readonly name: string;
   link: Link | undefined;
   isHidden: boolean;
+  /** Whether both ends take part in the mesh. */
+  isInMesh: boolean;
   attempt: Attempt | undefined;
   /** A connection of the peer is accepted, and not established yet. */
   isAccepting: boolean;
@@ -85,6 +87,8 @@ export class Connections implements Outbound {
   readonly #monitors: NodeMonitors;
   readonly #peers = new Map<string, Peer>();
   readonly #refusalsLogged = new Map<string, number>();
+  /** Called when a node that takes part in the mesh, as this one does, is connected. */
+  onInMesh: (node: string) => void = () => {};
   #isOpen = true;
 
   constructor(kernel: Kernel, settings: Settings, monitors: NodeMonitors) {
@@ -147,6 +151,12 @@ export class Connections implements Outbound {
       .map((peer) => peer.name);
   }
 
+  /** The connected nodes that take part in the mesh, as this one does. */
+  inMesh(): ReadonlyArray<string> {
+    return [...this.#peers.values()].filter((peer) => peer.link !== undefined && peer.isInMesh)
+      .map((peer) => peer.name);
+  }
+
   /** Connects, or finds the connection that is there; the function that is returned stops listening. */
   connect(node: string, listener: (failure: ConnectFailure | undefined) => void): () => void {
     const peer = this.#engage(node);
@@ -183,7 +193,7 @@ export class Connections implements Outbound {
       options: {
         name: kernel.life.name,
         creation: kernel.life.creation,
-        capabilities: settings.hidden ? capabilityBits.hidden : 0,
+        capabilities: this.#capabilities,
         encryption: settings.encryptionWish(undefined),
         ...settings.versions === undefined ? {} : { versions: settings.versions },
         randomBytes: kernel.seams.randomBytes,
@@ -210,6 +220,11 @@ export class Connections implements Outbound {
     };
   }
 
+  get #capabilities(): number {
+    const { hidden, connectAll } = this.#settings;
+    return (hidden ? capabilityBits.hidden : 0) | (connectAll ? capabilityBits.connectAll : 0);
+  }
+
   #decide(candidate: HandshakePeer): Verdict {
     if (!this.#isOpen) return { refuse: "stopping" };
     const peer = this.#peers.get(candidate.name);
@@ -231,6 +246,7 @@ export class Connections implements Outbound {
       name,
       link: undefined,
       isHidden: false,
+      isInMesh: false,
       attempt: undefined,
       isAccepting: false,
       waiting: [],
@@ -282,7 +298,7 @@ export class Connections implements Outbound {
       handshake: {
         name: life.name,
         creation: life.creation,
-        capabilities: capabilities | (settings.hidden ? capabilityBits.hidden : 0),
+        capabilities: capabilities | this.#capabilities,
         encryption: settings.encryptionWish(peer.name),
         ...settings.versions === undefined ? {} : { versions: settings.versions },
         randomBytes: seams.randomBytes,
@@ -346,7 +362,7 @@ export class Connections implements Outbound {
 
   #establish(connection: Connection, handshaken: Handshaken): void {
     if (!this.#isOpen) return connection.close();
-    const { name, creation, hidden } = handshaken.peer;
+    const { name, creation, hidden, capabilities } = handshaken.peer;
     const peer = this.#peer(name);
     if (peer.link !== undefined) {
       this.#lose(peer, peer.link, { reason: "connection_closed", detail: "it connected anew" });
@@ -356,6 +372,7 @@ export class Connections implements Outbound {
     this.#giveUp(peer);
     peer.isAccepting = false;
     peer.isHidden = hidden;
+    peer.isInMesh = (capabilities & this.#capabilities & capabilityBits.connectAll) !== 0;
     const there = nodeLife(name, creation);
     const link: Link = new Link({
       connection,
@@ -380,6 +397,7 @@ export class Connections implements Outbound {
     }
     link.open();
     this.#tellListeners(peer, undefined);
+    if (peer.isInMesh) this.onInMesh(name);
   }
 
   #lose(peer: Peer, link: Link, end: LinkEnd): void {

@@ -14,6 +14,7 @@ import { AddressInUse, BadArg, NoPermission } from "../term/errors.ts";
 import { nonode } from "../term/identifier.ts";
 import { Connections } from "./connections.ts";
 import { keepLinks } from "./kept_links.ts";
+import { Mesh } from "./mesh.ts";
 import { NodeMonitors } from "./node_monitors.ts";
 import { keepRegistered, type Registration, type RegistrationFailure } from "./registration.ts";
 import { startRex } from "./rex.ts";
@@ -69,6 +70,8 @@ const begin = async (kernel: Kernel, settings: Settings): Promise<RunningNode | 
   if (!("accept" in listener)) return listener;
   const monitors = new NodeMonitors();
   const connections = new Connections(kernel, settings, monitors);
+  const mesh = new Mesh(kernel, connections);
+  connections.onInMesh = (name) => mesh.greet(name);
   const stopAccepting = acceptLinks({
     listener,
     clock: kernel.clock,
@@ -94,9 +97,14 @@ const begin = async (kernel: Kernel, settings: Settings): Promise<RunningNode | 
     settings,
     connections,
     monitors,
-    netKernel: kernel.addService(netKernelNumber, "net_kernel", () => {}),
+    netKernel: kernel.addService(
+      netKernelNumber,
+      "net_kernel",
+      (message) => settings.connectAll ? mesh.hear(message) : undefined,
+    ),
     rex: startRex(kernel),
     stop: (keepsName = false) => {
+      mesh.stop();
       letLinksGo();
       return end(kernel, node, registration, stopAccepting, keepsName);
     },

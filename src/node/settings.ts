@@ -41,6 +41,11 @@ export interface StartOptions<Modules extends ReadonlyArray<AnyModule> = Readonl
   readonly tls?: TlsOptions;
   /** Whether the node is hidden: in no plain list of others, and they in none of its. */
   readonly hidden?: boolean;
+  /**
+   * Whether the node connects to all nodes that those know which it is connected to, as they do to it: true by
+   * default. A hidden node never does.
+   */
+  readonly connectAll?: boolean;
   /** Silence of a peer after which it is down: 10 seconds. */
   readonly netTickTime?: Duration.Input;
   /** How long connecting to a node may take: 7 seconds. */
@@ -87,6 +92,8 @@ export interface Settings {
   /** The nodes to keep a link to. */
   readonly connect: ReadonlyArray<string>;
   readonly hidden: boolean;
+  /** Whether it takes part in the mesh. */
+  readonly connectAll: boolean;
   readonly limits: LinkLimits;
   /** Milliseconds that connecting may take; also how long one that connects may be unproven. */
   readonly connectTime: number;
@@ -215,6 +222,7 @@ export const settingsOf = (name: string, options: StartOptions): Settings | BadA
     addresses,
     connect: options.connect ?? [],
     hidden: options.hidden ?? false,
+    connectAll: (options.connectAll ?? true) && options.hidden !== true,
     limits: { ...defaultLimits, ...options.limits, netTickTime },
     connectTime,
     maxMailbox: options.maxMailbox ?? Infinity,

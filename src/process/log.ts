@@ -24,15 +24,16 @@ export const stderrLogger: Logger.Logger<unknown, void> = Logger.make(
 );
 
 /** Logs for a kernel, with the loggers that its node was started with. */
-export const log = (kernel: Kernel, level: "warning" | "error" | "info", message: string): void => {
-  const line = `${kernel.life.name} ${message}`;
-  const effect = level === "warning"
-    ? Effect.logWarning(line)
-    : level === "error"
-    ? Effect.logError(line)
-    : Effect.logInfo(line);
-  Effect.runForkWith(kernel.context)(effect);
+export const log = (kernel: Kernel, level: keyof typeof logs, message: string): void => {
+  Effect.runForkWith(kernel.context)(logs[level](`${kernel.life.name} ${message}`));
 };
+
+const logs = {
+  error: Effect.logError,
+  warning: Effect.logWarning,
+  info: Effect.logInfo,
+  debug: Effect.logDebug,
+} as const;
 
 /**
  * Logs the end of a process that nobody else is told of: a defect or a typed failure; of OTP's behaviours every

@@ -330,6 +330,7 @@ export const operationOf = (step: Step): Operation => {
 const nodeOptions = (step: Step): NodeOptions => ({
   ...step["cookie"] === undefined ? {} : { cookie: text(step, "cookie") },
   ...step["hidden"] === undefined ? {} : { hidden: step["hidden"] === true },
+  ...step["mesh"] === undefined ? {} : { mesh: step["mesh"] === true },
   ...step["unnamed"] === undefined ? {} : { unnamed: step["unnamed"] === true },
   ...step["net_ticktime"] === undefined ? {} : { netTickTime: number(step, "net_ticktime") * 1000 },
 });
@@ -365,6 +366,5 @@ export const missingIn = (step: Json): ReadonlyArray<string> => {
   if (!("op" in step) || typeof step["op"] !== "string") return inner;
   const { op } = step;
   const isThere = op in operations || op in outside || op in views || op === "result";
-  const own = op === "peer.start" && "mesh" in step ? [`${op} mesh`] : isThere ? [] : [op];
-  return [...own, ...inner];
+  return isThere ? inner : [op, ...inner];
 };

@@ -23,6 +23,8 @@ export type Work = Effect.Effect<unknown, unknown>;
 export interface NodeOptions {
   readonly cookie?: string;
   readonly hidden?: boolean;
+  /** Whether it takes part in the mesh: not by itself, as the oracle's nodes. */
+  readonly mesh?: boolean;
   /** A program without distribution, which may become a node. */
   readonly unnamed?: boolean;
   /** In milliseconds. */
@@ -289,6 +291,7 @@ export class World {
       epmd: { port: this.#mapper.address.port },
       transport: party.transport,
       ...options.hidden === undefined ? {} : { hidden: options.hidden },
+      connectAll: options.mesh === true,
       ...options.netTickTime === undefined ? {} : { netTickTime: options.netTickTime },
     };
   }

@@ -89,6 +89,8 @@ export const spokenVersions: Versions = { lowest: 1, highest: 1 };
 export const capabilityBits = {
   /** A hidden node: it is not in `Node.list()`, and nobody connects to others because of it. */
   hidden: 1 << 0,
+  /** It connects to all nodes that its peers know, and wants to be told of them. Bit 1 is the connections' own. */
+  connectAll: 1 << 2,
 } as const;
 
 const mandatoryBits = 0xffff_0000;

@@ -1,0 +1,135 @@
+/**
+ * The mesh: who connects learns of the other's nodes, hidden nodes and those that do not want to take no part, and
+ * nobody falls upon anyone.
+ *
+ * @module
+ */
+import { assert, assertEquals } from "@std/assert";
+import { Node, Process, tuple } from "../../mod.ts";
+import { atom } from "../../src/term/atom.ts";
+import { runningNode } from "../../src/node/running.ts";
+import { tcpTransport } from "../../src/net/tcp.ts";
+import type { Transport } from "../../src/process/seams.ts";
+import { eventually, type Net, type TestNode, withNodes } from "./support.ts";
+
+const listOf = (node: TestNode): string =>
+  [...runningNode(node.kernel)?.connections.list("visible") ?? []].map(short).sort().join();
+const short = (name: string): string => name.slice(0, name.indexOf("@"));
+
+/** Nodes of those names, each a fresh one. */
+const start = (net: Net, ...names: ReadonlyArray<string>): Promise<ReadonlyArray<TestNode>> =>
+  Promise.all(names.map((name) => net.node(`${name}@localhost`)));
+
+const nodeAt = (nodes: ReadonlyArray<TestNode>, at: number): TestNode => {
+  const node = nodes[at];
+  assert(node !== undefined);
+  return node;
+};
+
+Deno.test(
+  "a node that joins one of a cluster is connected to all of it, and all to it",
+  withNodes(async (net) => {
+    const nodes = await start(net, "a", "b", "c", "d");
+    for (const node of nodes.slice(1)) await node.run(Node.connect("a@localhost"));
+    for (const [index, node] of nodes.entries()) {
+      const others = ["a", "b", "c", "d"].filter((_, other) => other !== index).join();
+      await eventually(`${node.name} sees ${others}`, () => listOf(node) === others);
+    }
+  }),
+);
+
+Deno.test(
+  "two clusters become one by one link",
+  withNodes(async (net) => {
+    const nodes = await start(net, "a", "b", "c", "x", "y", "z");
+    await nodeAt(nodes, 0).run(Node.connect("b@localhost"));
+    await nodeAt(nodes, 0).run(Node.connect("c@localhost"));
+    await nodeAt(nodes, 3).run(Node.connect("y@localhost"));
+    await nodeAt(nodes, 3).run(Node.connect("z@localhost"));
+    await eventually(
+      "there are two clusters",
+      () => nodes.every((node) => listOf(node).split(",").length === 2),
+    );
+    await nodeAt(nodes, 1).run(Node.connect("z@localhost"));
+    await eventually("there is one", () => nodes.every((node) => listOf(node).split(",").length === 5));
+  }),
+);
+
+Deno.test(
+  "who joins in the same moment as others finds them, whoever dials whom",
+  withNodes(async (net) => {
+    const nodes = await start(net, "a", "b", "c", "d", "e");
+    await Promise.all(nodes.slice(1).map((node) => node.run(Node.connect("a@localhost"))));
+    await eventually("all see all", () => nodes.every((node) => listOf(node).split(",").length === 4));
+    // One link a pair.
+    for (const node of nodes) assertEquals(runningNode(node.kernel)?.connections.list("connected").length, 4);
+  }),
+);
+
+Deno.test(
+  "a hidden node is told of nobody, and nobody of it; one without connectAll neither",
+  withNodes(async (net) => {
+    const nodes = await start(net, "a", "b");
+    const hidden = await net.node("hidden@localhost", { hidden: true });
+    const alone = await net.node("alone@localhost", { connectAll: false });
+    await hidden.run(Node.connect("b@localhost"));
+    await alone.run(Node.connect("b@localhost"));
+    await nodeAt(nodes, 0).run(Node.connect("b@localhost"));
+    const late = await net.node("late@localhost");
+    await late.run(Node.connect("b@localhost"));
+    await eventually("the others see each other", () => listOf(late) === "a,b");
+    assertEquals(listOf(nodeAt(nodes, 0)), "b,late");
+    assertEquals(listOf(nodeAt(nodes, 1)), "a,alone,late");
+    assertEquals(listOf(alone), "b");
+    assertEquals(runningNode(hidden.kernel)?.connections.list("connected"), ["b@localhost"]);
+    // Told all the same, they do not listen.
+    await nodeAt(nodes, 1).run(
+      Process.send(["net_kernel", "alone@localhost"], tuple(atom("nodes"), ["a@localhost"])),
+    );
+    await nodeAt(nodes, 1).run(
+      Process.send(["net_kernel", "hidden@localhost"], tuple(atom("nodes"), ["a@localhost"])),
+    );
+    await alone.run(Node.connect("a@localhost"));
+    assertEquals(runningNode(hidden.kernel)?.connections.list("connected"), ["b@localhost"]);
+  }),
+);
+
+Deno.test(
+  "a node that cannot be connected is tried once, however many speak of it, few at a time, and is no news",
+  withNodes(async (net) => {
+    let [open, most] = [0, 0];
+    const tried = new Map<string, number>();
+    const transport: Transport = {
+      ...tcpTransport,
+      connect: async (to) => {
+        most = Math.max(most, ++open);
+        try {
+          return await tcpTransport.connect(to);
+        } finally {
+          open--;
+        }
+      },
+    };
+    const absent = Array.from({ length: 40 }, (_, index) => `absent${index}@localhost`);
+    const a = await net.node("a@localhost", { transport });
+    const connections = runningNode(a.kernel)?.connections;
+    assert(connections !== undefined);
+    const connect = connections.connect.bind(connections);
+    connections.connect = (name, listener) => {
+      tried.set(name, (tried.get(name) ?? 0) + 1);
+      return connect(name, listener);
+    };
+    const talkers = await start(net, "b", "c");
+    for (const talker of talkers) {
+      const message = tuple(atom("nodes"), [...absent, "no name", 7, "a@localhost"] as never);
+      await talker.run(Process.send(["net_kernel", a.name], message));
+    }
+    await eventually("all are tried", () => tried.size >= absent.length && open === 0);
+    await eventually("both are heard", () => listOf(a) === "b,c");
+    await nodeAt(talkers, 0).run(Process.send(["net_kernel", a.name], tuple(atom("nodes"), absent)));
+    await nodeAt(talkers, 0).run(Node.ping(a.name));
+    assertEquals(absent.filter((name) => tried.get(name) !== 1), []);
+    assert(most <= 8 + 2, `${most} at a time`);
+    assertEquals(a.logs.filter((line) => !line.startsWith("Debug")), []);
+  }),
+);
