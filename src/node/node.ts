@@ -66,7 +66,8 @@ const startIn = (
     if (settings instanceof BadArg) return Effect.fail(settings);
     // A kernel with a world of its own keeps that world's clock.
     kernel.clock = kernel.seams === systemSeams ? clockOf(fiber) ?? systemSeams.clock : kernel.seams.clock;
-    kernel.context = kernel.processContext(fiber.context);
+    // It adds services: those of an application that was started before stay.
+    kernel.context = kernel.processContext(Context.merge(kernel.context, fiber.context));
     return Effect.flatMap(
       Effect.promise(() => launch(kernel, settings)),
       (outcome) => "connections" in outcome ? Effect.succeed(outcome) : Effect.fail(outcome),

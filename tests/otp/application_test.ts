@@ -227,7 +227,10 @@ Deno.test("what its processes print is the node's, whoever has started it", () =
 
 class Db extends Context.Service<Db, { readonly rows: number }>()("tests/Db") {}
 
-const Shop = defmodule("ApplicationTest.Shop", { count: () => Effect.map(Db, ({ rows }) => rows) });
+const Shop = defmodule("ApplicationTest.Shop", {
+  count: () => Effect.map(Db, ({ rows }) => rows),
+  tell: (to: Pid) => Effect.flatMap(Db, ({ rows }) => Process.send(to, rows)),
+});
 
 const shop = Application.make({
   name: "shop",
@@ -266,6 +269,19 @@ Deno.test("its modules' functions have the services that it was provided with, u
       yield* Application.stop(provided);
       assertEquals(said, ["open", "closed"]);
       assertEquals(kernel.context, before);
+    })
+  ));
+
+Deno.test("they stay when the program becomes a node after that", () =>
+  runProcess(() =>
+    Effect.gen(function* () {
+      yield* Application.start(Application.provide(shop, Layer.succeed(Db, { rows: 5 })));
+      yield* Node.start("alex@localhost", { cookie: "secret_token", epmd: false });
+      const pid = yield* Node.spawn("alex@localhost", Shop.tell, [yield* Process.self()]);
+      assertEquals(yield* Process.receive(), 5);
+      assertEquals(pid.node, "alex@localhost");
+      yield* Node.stop();
+      yield* Application.stop("shop");
     })
   ));
 
