@@ -19,7 +19,8 @@ const filterFlags = ["exclude", "include", "only"] as const;
 /** Flags of a node's program that mean nothing to tests. */
 const meaningless = ["--help", "--version", "--no-halt", "-S"];
 
-const usage = "--include TAG, --exclude TAG, --only TAG, and a node's --sname, --name, --cookie, " +
+/** What tests take, in words. */
+export const usage = "--include TAG, --exclude TAG, --only TAG, and a node's --sname, --name, --cookie, " +
   "--cookie-file, --listen, --connect, --address, --tls-cert, --tls-key, --tls-ca, --hidden, --env";
 
 /**

@@ -4,7 +4,7 @@
  * @module
  */
 import { assert, assertEquals } from "@std/assert";
-import { parseTestFlags } from "../../src/testing/flags.ts";
+import { parseTestFlags, usage } from "../../src/testing/flags.ts";
 
 const parse = (...args: ReadonlyArray<string>): ReturnType<typeof parseTestFlags> =>
   parseTestFlags(args, () => "host");
@@ -29,14 +29,14 @@ const usage =
   "--cookie-file, --listen, --hidden, --env";
 
 const refused: ReadonlyArray<readonly [args: ReadonlyArray<string>, problem: string]> = [
-  [["--bogus"], `unknown argument --bogus: ${usage}`],
-  [["--bogus", "--sname", "a@localhost"], `unknown argument --bogus: ${usage}`],
-  [["word"], `unknown argument word: ${usage}`],
-  [["--excluded", "a"], `unknown argument --excluded: ${usage}`],
-  [["--help"], `unknown argument --help: ${usage}`],
-  [["--version"], `unknown argument --version: ${usage}`],
-  [["--no-halt"], `unknown argument --no-halt: ${usage}`],
-  [["-S", "main.ts"], `unknown argument -S: ${usage}`],
+  [["--bogus"], `unknown argument --bogus: ${refusal}`],
+  [["--bogus", "--sname", "a@localhost"], `unknown argument --bogus: ${refusal}`],
+  [["word"], `unknown argument word: ${refusal}`],
+  [["--excluded", "a"], `unknown argument --excluded: ${refusal}`],
+  [["--help"], `unknown argument --help: ${refusal}`],
+  [["--version"], `unknown argument --version: ${refusal}`],
+  [["--no-halt"], `unknown argument --no-halt: ${refusal}`],
+  [["-S", "main.ts"], `unknown argument -S: ${refusal}`],
   [["--only"], "--only needs a tag: --only distributed, or with a value --only os:windows"],
   [["--only="], "--only needs a tag: --only distributed, or with a value --only os:windows"],
   [

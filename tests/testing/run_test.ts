@@ -4,6 +4,7 @@
  * @module
  */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { usage } from "../../src/testing/flags.ts";
 import { freePort, startNode } from "../cli/support.ts";
 import { denoTest, program, type TestRun } from "./support.ts";
 
@@ -95,7 +96,10 @@ Deno.test("an unknown flag is one line", async () => {
   const line =
     "unknown argument --bogus: tests take --include TAG, --exclude TAG, --only TAG, and a node's " +
     "--sname, --name, --cookie, --cookie-file, --listen, --hidden, --env";
-  isRefused(await denoTest([program("tagged")], { args: ["--bogus"] }), line);
+  isRefused(
+    await denoTest([program("tagged")], { args: ["--bogus"] }),
+    `unknown argument --bogus: tests take ${usage}`,
+  );
 });
 
 Deno.test("a name that another OS process has is refused, a missing permission named", async () => {
