@@ -24,9 +24,7 @@ Deno.test("a node's flags stand beside them, in any order", () => {
   assertEquals([name, cookie, hidden], ["sophie@localhost", "secret", true]);
 });
 
-const usage =
-  "tests take --include TAG, --exclude TAG, --only TAG, and a node's --sname, --name, --cookie, " +
-  "--cookie-file, --listen, --hidden, --env";
+const refusal = `tests take ${usage}`;
 
 const refused: ReadonlyArray<readonly [args: ReadonlyArray<string>, problem: string]> = [
   [["--bogus"], `unknown argument --bogus: ${refusal}`],

@@ -93,9 +93,6 @@ const isRefused = ({ code, text, outcomes }: TestRun, line: string): void => {
 };
 
 Deno.test("an unknown flag is one line", async () => {
-  const line =
-    "unknown argument --bogus: tests take --include TAG, --exclude TAG, --only TAG, and a node's " +
-    "--sname, --name, --cookie, --cookie-file, --listen, --hidden, --env";
   isRefused(
     await denoTest([program("tagged")], { args: ["--bogus"] }),
     `unknown argument --bogus: tests take ${usage}`,
