@@ -49,6 +49,22 @@ const toCounter = (message: (index: number) => unknown) => (count: number) =>
     yield* Process.receive();
   });
 
+/** Monitors a process there so many times, breaks the link, and measures until each has answered. */
+const monitors = (count: number) =>
+  Effect.gen(function* () {
+    yield* Node.connect(server);
+    yield* Process.send(["ponger", server], yield* Process.self());
+    const ponger = yield* Process.receive(isPid);
+    for (let index = 0; index < count; index++) yield* Process.monitor(ponger);
+    // Its answer comes behind the last of them.
+    yield* Process.send(ponger, "all there");
+    yield* Process.receive();
+    const start = performance.now();
+    yield* Node.disconnect(server);
+    for (let index = 0; index < count; index++) yield* Process.receive();
+    return { rate: count * 1000 / (performance.now() - start) };
+  });
+
 const add = atom("add");
 const binary = new Uint8Array(64 * 1024);
 
@@ -62,7 +78,7 @@ const workloads: Readonly<Record<string, (count: number) => Effect.Effect<void, 
 };
 
 const work = workloads[workload];
-if (work === undefined) throw new Error(`no workload ${workload}`);
+if (work === undefined && workload !== "monitors") throw new Error(`no workload ${workload}`);
 await Effect.runPromise(Effect.gen(function* () {
   yield* Node.start(name, {
     cookie: "bench",
@@ -71,4 +87,9 @@ await Effect.runPromise(Effect.gen(function* () {
   });
   yield* Node.connect(server);
 }));
-await serveRounds({ round: (count) => rateOf(count, () => Effect.runPromise(work(count))) });
+await serveRounds({
+  round: (count) =>
+    work === undefined
+      ? Effect.runPromise(monitors(count))
+      : rateOf(count, () => Effect.runPromise(work(count))),
+});

@@ -92,6 +92,40 @@ defmodule Client do
     end
   end
 
+  # Monitors a process there so many times, breaks the link, and measures until each has answered.
+  def monitors(server, count) do
+    connect(server)
+    send({:ponger, server}, self())
+
+    ponger =
+      receive do
+        pid when is_pid(pid) -> pid
+      end
+
+    Enum.each(1..count, fn _ -> Process.monitor(ponger) end)
+    # Its answer comes behind the last of them.
+    send(ponger, :all_there)
+
+    receive do
+      :all_there -> :ok
+    end
+
+    Rounds.rate(count, fn ->
+      true = Node.disconnect(server)
+      downs(count)
+    end)
+  end
+
+  defp connect(server), do: Node.connect(server) == true || connect(server)
+
+  defp downs(0), do: :ok
+
+  defp downs(left) do
+    receive do
+      {:DOWN, _, :process, _, :noconnection} -> downs(left - 1)
+    end
+  end
+
   def small(server, count), do: to_counter(server, count, &small_to(&1, &2))
   def binaries(server, count), do: to_counter(server, count, &binaries_to(&1, &2, :binary.copy(<<0>>, 65_536)))
 
@@ -137,10 +171,14 @@ case System.argv() do
         "tasks" -> &Client.one_after_the_other/2
         "tasks-at-once" -> &Client.at_once/2
         "call" -> &Client.call/2
+        "monitors" -> &Client.monitors/2
         "ping-pong" -> &Client.ping_pong/2
         "one-way" -> &Client.small/2
         "binaries" -> &Client.binaries/2
       end
 
-    Rounds.serve(fn size -> Rounds.rate(size, fn -> work.(server, size) end) end)
+    case workload do
+      "monitors" -> Rounds.serve(fn size -> work.(server, size) end)
+      _ -> Rounds.serve(fn size -> Rounds.rate(size, fn -> work.(server, size) end) end)
+    end
 end

@@ -66,4 +66,15 @@ export const remoteRows: ReadonlyArray<Row> = [
     ours: ours("ping-pong"),
     opponents: [rawEcho, elixir("ping-pong")],
   },
+  {
+    name: "monitors",
+    title: "100,000 monitors across one link answered when it dies",
+    figure: "rate",
+    show: perSecond,
+    goal: { kind: "ratio at least", value: 1 },
+    size: { fixed: 100_000 },
+    quickSize: 50,
+    ours: ours("monitors"),
+    opponents: [elixir("monitors")],
+  },
 ];
