@@ -32,8 +32,11 @@ export type AnyContext = Context.Context<never>;
 export interface Host {
   /** The fiber's own context, which it starts with, with the host's reference added. */
   contextWithSelf(base: AnyContext): AnyContext;
-  /** Called before each time that the fiber goes on: what was to wake it is void. */
-  onResume(): void;
+  /**
+   * Called before each time that the fiber goes on: what was to wake it is void. Whether an exit signal has come
+   * meanwhile, which then comes first.
+   */
+  onResume(): boolean;
   /** Called once the fiber and its children have ended. */
   onEnd(exit: Exit.Exit<unknown, unknown>): void;
 }
@@ -97,12 +100,17 @@ const makeProcessFiber = () =>
     // Every resume comes through here. Effect's own makes an AsyncResource at each suspension.
     override evaluate(effect: AnyEffect): void {
       if (this._exit !== undefined) return;
+      if (this.host.onResume()) {
+        // 1. An exit signal came; 2. this is resumed before the queue has come to it. Else who is dead would go on.
+        const { interruptible } = this;
+        this.interruptUnsafe();
+        if (interruptible) return;
+      }
       const cleanup = this._yielded;
       if (cleanup !== undefined) {
         this._yielded = undefined;
         cleanup();
       }
-      this.host.onResume();
       const exit = this.runLoop(effect);
       if (exit === yieldMark) return;
       super.evaluate(exit as AnyEffect);
@@ -128,7 +136,7 @@ const behaves = (Candidate: ReturnType<typeof makeProcessFiber>): boolean => {
     let end = "none";
     const host: Host = {
       contextWithSelf: (base) => base,
-      onResume: nothing,
+      onResume: () => false,
       onEnd: (exit) => end = end === "none" ? exit._tag : "twice",
     };
     const fiber = new Candidate(Context.empty(), host);

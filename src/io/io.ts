@@ -4,6 +4,7 @@
  * @module
  */
 import { Effect } from "../deps/effect.ts";
+import { callback } from "../process/callback.ts";
 import type { Kernel } from "../process/kernel.ts";
 import { demonitor, monitor } from "../process/monitors.ts";
 import { groupLeaderOf, withKernel } from "../process/own_kernel.ts";
@@ -69,7 +70,7 @@ const putChars = (
   operation: string,
   text: string,
 ): Effect.Effect<Atom<"ok">, IoError> =>
-  Effect.callback((resume) => {
+  callback((resume) => {
     const alias = kernel.makeReference();
     const finish = (outcome: Effect.Effect<Atom<"ok">, IoError>): void => {
       forget();

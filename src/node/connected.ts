@@ -4,6 +4,7 @@
  * @module
  */
 import { Effect } from "../deps/effect.ts";
+import { callback } from "../process/callback.ts";
 import { kernelOf } from "../process/own_kernel.ts";
 import { NoConnection } from "../term/errors.ts";
 import { parseNodeName } from "../term/node_name.ts";
@@ -26,7 +27,7 @@ export const connected = (node: string, operation: string): Effect.Effect<void, 
       return Effect.fail(new NoConnection({ operation, node, because: "not_alive", detail }));
     }
     if (node === kernel.life.name) return Effect.void;
-    return Effect.callback((resume) => {
+    return callback((resume) => {
       const stopListening = own.connections.connect(node, (failure) => {
         if (failure === undefined) return resume(Effect.void);
         const { because, detail } = failure;

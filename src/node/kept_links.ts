@@ -5,6 +5,7 @@
  * @module
  */
 import { Clock, Effect, Option, Schedule } from "../deps/effect.ts";
+import { callback } from "../process/callback.ts";
 import { effectClock } from "../process/effect_clock.ts";
 import type { Kernel } from "../process/kernel.ts";
 import { receive } from "../process/receive.ts";
@@ -51,7 +52,7 @@ export const keepLinks = (
 };
 
 const connect = (connections: Connections, name: string): Effect.Effect<void, ConnectFailure> =>
-  Effect.callback((resume) => {
+  callback((resume) => {
     const stopListening = connections.connect(
       name,
       (failure) => resume(failure === undefined ? Effect.void : Effect.fail(failure)),

@@ -5,6 +5,7 @@
  */
 import { Effect } from "../deps/effect.ts";
 import { wrongArgument } from "../process/arguments.ts";
+import { callback } from "../process/callback.ts";
 import type { Entry } from "../process/entry.ts";
 import { addRemoteLink, link } from "../process/links.ts";
 import { nameOfFunction } from "../process/modules.ts";
@@ -118,7 +119,7 @@ const spawnThere = (
   flags: number,
   operation: string,
 ): Effect.Effect<readonly [Pid, Reference], SpawnError> =>
-  Effect.callback((resume) => {
+  callback((resume) => {
     const { kernel } = entry;
     let pending: PendingSpawn | undefined;
     const onReply = (pid: Pid | undefined): void => {

@@ -5,6 +5,7 @@
  * @module
  */
 import { Context, Deferred, Effect, Layer, type Scope } from "../deps/effect.ts";
+import { callback } from "../process/callback.ts";
 import type { AnyContext, AnyFiber } from "../deps/fiber.ts";
 import type { Entry } from "../process/entry.ts";
 import type { Kernel } from "../process/kernel.ts";
@@ -95,7 +96,7 @@ export const hold = <E, R>(
 
 /** Ends a master that is not up yet, and waits until all that it has brought up is down. */
 const endEarly = (master: Entry): Effect.Effect<void> =>
-  Effect.callback((resume) => {
+  callback((resume) => {
     monitor(master.kernel, { watched: master.pid, onDown: () => resume(Effect.void) });
     master.exit("shutdown");
   });

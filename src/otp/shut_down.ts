@@ -4,6 +4,7 @@
  * @module
  */
 import { Effect } from "../deps/effect.ts";
+import { callback } from "../process/callback.ts";
 import type { Entry } from "../process/entry.ts";
 import { exitSignal, unlink } from "../process/links.ts";
 import { monitor } from "../process/monitors.ts";
@@ -21,7 +22,7 @@ import { isTuple } from "../term/tuple.ts";
  * @returns The child's exit reason.
  */
 export const shutDownChild = (supervisor: Entry, child: Pid, milliseconds: number): Effect.Effect<unknown> =>
-  Effect.callback((resume) => {
+  callback((resume) => {
     const stopWaiting = killAfter(supervisor, milliseconds, () => [child]);
     begin(supervisor, child, milliseconds, (reason) => {
       stopWaiting();
@@ -42,7 +43,7 @@ export const shutDownChildren = (
   onEnd: (child: Pid, reason: unknown) => void,
 ): Effect.Effect<void> => {
   if (children.size === 0) return Effect.void;
-  return Effect.callback((resume) => {
+  return callback((resume) => {
     const left = new Set(children.keys());
     // One timer for all that have the same time.
     const timers = [...new Set(children.values())].map((time) =>

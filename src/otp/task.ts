@@ -17,6 +17,7 @@
  * @module
  */
 import { Effect } from "../deps/effect.ts";
+import { callback } from "../process/callback.ts";
 import { askHolder } from "../process/requests.ts";
 import { NoProc } from "../term/errors.ts";
 import type { Pid } from "../term/identifier.ts";
@@ -47,7 +48,7 @@ export type Result<A, E = never> = Effect.Effect<A, AwaitError<E> | AsyncError>;
  *   when it could not be started.
  */
 export const pid = <A, E>(task: Task<A, E>): Effect.Effect<Pid, E | SystemFailure> =>
-  Effect.callback((resume) => {
+  callback((resume) => {
     const finish = (): void => {
       const outcome = task.take();
       if (outcome === undefined) return;

@@ -4,6 +4,7 @@
  * @module
  */
 import { Effect, Option } from "../deps/effect.ts";
+import { callback } from "../process/callback.ts";
 import { connected } from "../node/connected.ts";
 import { unsendableIn } from "../process/dispatch.ts";
 import { withKernel, withProcess } from "../process/own_kernel.ts";
@@ -98,7 +99,7 @@ const ask = <A>(
   withKernel((kernel) => {
     if (!isRef(supervisor)) return Effect.fail(wrongSupervisor("Task.Supervisor", supervisor));
     const node = nodeOf(kernel, supervisor);
-    const asked = Effect.callback<A, CallError | MaxChildren | NotFound>((resume) => {
+    const asked = callback<A, CallError | MaxChildren | NotFound>((resume) => {
       const onAnswer = (answer: Answer): void =>
         resume(readAnswer(answer, supervisor, node, operation(), read));
       try {

@@ -191,15 +191,20 @@ export class Entry implements Host, Runnable {
   /** The queue has come to this process. */
   run(): void {
     this.#queued = false;
-    if (this.#interrupt) {
-      this.#interrupt = false;
-      return this.#interruptFiber();
-    }
+    if (this.obey()) return;
     const effect = this.#next;
     if (effect === undefined) return;
     const fiber = this.#fiber;
     if (fiber !== undefined && isHosted(fiber)) return fiber.resume(effect);
     this.#startPlain(effect);
+  }
+
+  /** Interrupts the fiber, if an exit signal has come that the queue has not come to yet; whether one had. */
+  obey(): boolean {
+    if (!this.#interrupt) return false;
+    this.#interrupt = false;
+    this.#interruptFiber();
+    return true;
   }
 
   /** An exit signal takes effect: the fiber is interrupted, and the reason is the process's exit reason. */
@@ -225,8 +230,11 @@ export class Entry implements Host, Runnable {
     return Context.add(base, CurrentProcess, this);
   }
 
-  onResume(): void {
+  onResume(): boolean {
     this.#next = undefined;
+    if (!this.#interrupt) return false;
+    this.#interrupt = false;
+    return true;
   }
 
   onEnd(exit: Exit.Exit<unknown, unknown>): void {

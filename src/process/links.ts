@@ -19,6 +19,8 @@ const EXIT = atom("EXIT");
  */
 export const link = (kernel: Kernel, entry: Entry, pid: Pid): "linked" | "noproc" => {
   if (pid === entry.pid || (entry.links?.has(pid) ?? false)) return "linked";
+  // What a process's finalizers do after it was killed ties nobody to it.
+  if (entry.state === "gone") return "linked";
   if (pid.home === kernel.life) {
     const other = kernel.find(pid);
     if (other === undefined) {

@@ -178,7 +178,7 @@ export const askHolder = (kernel: Kernel, made: Pending, onHolder: (pid: Pid) =>
 
 /** The request that a `$gen_call` message stands for, if it still is to be answered. */
 export const heldOf = (kernel: Kernel, reference: Reference): Held | undefined =>
-  heldBy(kernel, reference.home)?.get(reference.number);
+  heldOfLife(kernel, reference.home, reference.number);
 
 /** Hands a request to another process of this kernel. */
 export const handOn = (held: Held, holder: Entry): void => {
@@ -243,13 +243,13 @@ export const receiveRequestExit = (
   reference: number,
   reason: unknown,
 ): void => {
-  const held = heldBy(kernel, life)?.get(reference);
+  const held = heldOfLife(kernel, life, reference);
   if (held !== undefined) withHolder(held, (holder) => exitSignal(holder, held.from, reason));
 };
 
 /** The maker does not await the answer any more. */
 export const receiveRequestCancel = (kernel: Kernel, life: NodeLife, reference: number): void => {
-  const held = heldBy(kernel, life)?.get(reference);
+  const held = heldOfLife(kernel, life, reference);
   if (held === undefined) return;
   release(kernel, held);
   // How it ends is told to nobody any more, so the log says it.
@@ -258,7 +258,7 @@ export const receiveRequestCancel = (kernel: Kernel, life: NodeLife, reference: 
 
 /** The maker lets go of whoever carries the request out. */
 export const receiveRequestDisown = (kernel: Kernel, life: NodeLife, reference: number): void => {
-  const held = heldBy(kernel, life)?.get(reference);
+  const held = heldOfLife(kernel, life, reference);
   if (held === undefined) return;
   withHolder(held, (holder) => {
     release(kernel, held);
@@ -270,7 +270,7 @@ export const receiveRequestDisown = (kernel: Kernel, life: NodeLife, reference: 
 
 /** The maker asks who holds the request. */
 export const receiveRequestHolder = (kernel: Kernel, life: NodeLife, reference: number): void => {
-  const held = heldBy(kernel, life)?.get(reference);
+  const held = heldOfLife(kernel, life, reference);
   if (held === undefined) return;
   withHolder(held, ({ pid }) => sayHolder(kernel, life, reference, pid));
 };
@@ -301,7 +301,7 @@ export const breakRequests = (kernel: Kernel, entry: Entry, reason: unknown): vo
   entry.tasks = undefined;
   if (held !== undefined) {
     for (const one of held) {
-      heldBy(kernel, one.life)?.delete(one.reference);
+      forgetHeld(kernel, one);
       answerDown(kernel, one.life, one.reference, reason, entry);
     }
   }
@@ -370,6 +370,17 @@ const forgetPending = (kernel: Kernel, made: Pending): boolean => {
   return true;
 };
 
+const forgetHeld = (kernel: Kernel, held: Held): void => {
+  const all = heldBy(kernel, held.life);
+  if (all?.get(held.reference) === held) all.delete(held.reference);
+};
+
+/** A request of that very life: a node's next life counts its requests anew. */
+const heldOfLife = (kernel: Kernel, life: NodeLife, reference: number): Held | undefined => {
+  const held = heldBy(kernel, life)?.get(reference);
+  return held?.life === life ? held : undefined;
+};
+
 const heldBy = (kernel: Kernel, life: NodeLife): Map<number, Held> | undefined =>
   life === kernel.life ? kernel.held : kernel.remotes.get(life.name)?.held;
 
@@ -380,7 +391,7 @@ const hold = (kernel: Kernel, held: Held): void => {
 };
 
 const release = (kernel: Kernel, held: Held): void => {
-  heldBy(kernel, held.life)?.delete(held.reference);
+  forgetHeld(kernel, held);
   held.holder.held?.delete(held);
 };
 
