@@ -6,7 +6,7 @@
  */
 import { atom, defmodule, exit, isTuple, Pid, Process, Reference } from "../../mod.ts";
 import { Data, Effect } from "../deps.ts";
-import type { NodeLife } from "../../src/term/identifier.ts";
+import { homeOf } from "./home.ts";
 import type { Key, Pen } from "./journal.ts";
 import { perform } from "./operations.ts";
 import type { Run } from "./run.ts";
@@ -47,19 +47,8 @@ export interface Agent {
 /** A task's or a process's own failure. */
 export class NotFound extends Data.TaggedError("not_found")<{ readonly id: number }> {}
 
-const homes = new WeakMap<NodeLife, { readonly run: Run; readonly home: NodeLifeOf }>();
-
 /** A task that hangs is ended by others long before that, in milliseconds; unless somebody awaits it for ever. */
 const longTime = 50_000;
-
-/** From now on what runs in that life belongs to that run. */
-export const settleIn = (run: Run, home: NodeLifeOf): void => void homes.set(home.kernel.life, { run, home });
-
-const homeOf = (pid: Pid): { readonly run: Run; readonly home: NodeLifeOf } => {
-  const found = homes.get(pid.home);
-  if (found === undefined) throw new Error("a process of no run");
-  return found;
-};
 
 /** What other nodes can ask for. */
 export const Simulated = defmodule("Simulation.Agent", {

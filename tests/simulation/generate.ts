@@ -4,7 +4,7 @@
  * @module
  */
 import { Chance } from "./chance.ts";
-import type { Ending, Fault, Operation, Scenario, ScenarioNode, Step, Work } from "./scenario.ts";
+import type { Ask, Ending, Fault, Operation, Scenario, ScenarioNode, Step, Work } from "./scenario.ts";
 
 const names = ["alex", "kate", "moebi", "sophie", "lena", "jim", "olga"] as const;
 const registered = ["clerk", "baker"] as const;
@@ -30,6 +30,7 @@ export const generate = (seed: number): Scenario => {
     delay: chance.of([1, 5, 50, 300]),
     splits: chance.isOneIn(3),
     highWater: chance.of([300, 5000, 1024 * 1024]),
+    restForOne: chance.isOneIn(3),
     sliceSteps: chance.of([64, 64, 1024]),
   };
 };
@@ -187,11 +188,27 @@ class Drawing {
       ],
       [3, "shutdown", () => ({ op: "shutdown", task: this.#task(), brutal: chance.isOneIn(2) })],
       [2, "holder", () => ({ op: "holder", task: this.#task() })],
+      [6, "call", () => this.#call()],
+      [2, "cast", () => ({ op: "cast", node: this.#node() })],
       [2, "output", () => ({ op: "output" })],
       [2, "watchNode", () => ({ op: "watchNode", node: this.#node() })],
       [1, "connect", () => ({ op: "connect", node: this.#node() })],
       [1, "disconnect", () => ({ op: "disconnect", node: this.#node() })],
     ]);
+  }
+
+  #call(): Operation {
+    const chance = this.#chance;
+    const ask = chance.of<Ask>(["reply", "reply", "reply", "later", "stop", "crash", "never"]);
+    const within = chance.of<number | "infinity">([20, 500, "infinity"]);
+    return {
+      op: "call",
+      node: this.#node(),
+      ask,
+      // Nobody waits for ever for what never comes.
+      within: ask === "never" && within === "infinity" ? 500 : within,
+      inFiber: chance.isOneIn(3),
+    };
   }
 
   #async(): Operation {

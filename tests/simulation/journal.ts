@@ -87,6 +87,18 @@ export type Happening =
     readonly work: string;
     readonly linked: boolean;
   }
+  /** A server was reached. */
+  | { readonly what: "served"; readonly who: Key; readonly from: Key; readonly number: number }
+  | {
+    readonly what: "called" | "cast";
+    readonly who: Key;
+    readonly number: number;
+    readonly node: string;
+    readonly ask: string;
+    /** Whether another fiber of the process asks, with no order among them. */
+    readonly inFiber: boolean;
+  }
+  | { readonly what: "returned"; readonly who: Key; readonly number: number; readonly outcome: string }
   | { readonly what: "output"; readonly life: string; readonly text: string }
   | { readonly what: "note"; readonly text: string };
 

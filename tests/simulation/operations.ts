@@ -3,10 +3,11 @@
  *
  * @module
  */
-import { atom, IO, type Pid, Process, type Reference, Task, tuple } from "../../mod.ts";
+import { atom, GenServer, IO, type Pid, Process, type Reference, Task, tuple } from "../../mod.ts";
 import * as Node from "../../src/node/node.ts";
 import { Effect, Option } from "../deps.ts";
 import { type Agent, type Command, reasonOf, Simulated } from "./agent.ts";
+import { Ledger, ledgerName } from "./ledger.ts";
 import type { Operation } from "./scenario.ts";
 
 type Doing = Effect.Effect<void>;
@@ -69,6 +70,10 @@ export const perform = (agent: Agent, { operation, step }: Command): Doing => {
     case "shutdown":
     case "holder":
       return useTask(agent, operation);
+    case "call":
+      return call(agent, operation);
+    case "cast":
+      return cast(agent, operation);
     case "output":
       return asking(agent, "output", IO.puts(`hello from ${agent.key}`), String);
     case "connect":
@@ -275,4 +280,31 @@ const useTask = (agent: Agent, operation: Of<"await"> | Of<"shutdown"> | Of<"hol
         failed,
       );
   }
+};
+
+const call = (agent: Agent, { node, ask, within, inFiber }: Of<"call">): Doing => {
+  const { journal, key: who } = agent;
+  const { name, fullName } = agent.run.node(node);
+  const number = ++agent.sent;
+  journal.add({ what: "called", who, number, node: name, ask, inFiber });
+  const returned = (outcome: string): string => {
+    journal.add({ what: "returned", who, number, outcome });
+    return outcome;
+  };
+  const called = asking(
+    agent,
+    `call ${number}`,
+    GenServer.call([ledgerName, fullName], Ledger.ask([who, number, ask]), within),
+    (reply) => returned(`value ${reply}`),
+    (error) => returned(agent.run.labels.failure(error)),
+  );
+  return inFiber ? Effect.asVoid(Effect.forkChild(called)) : called;
+};
+
+const cast = (agent: Agent, { node }: Of<"cast">): Doing => {
+  const { journal, key: who } = agent;
+  const { name, fullName } = agent.run.node(node);
+  const number = ++agent.sent;
+  journal.add({ what: "cast", who, number, node: name, ask: "note", inFiber: false });
+  return Effect.asVoid(Effect.orDie(GenServer.cast([ledgerName, fullName], Ledger.note([who, number]))));
 };

@@ -8,7 +8,7 @@ import type { Entry } from "./journal.ts";
 import { type Plant, Run, startTime } from "./run.ts";
 import type { Scenario } from "./scenario.ts";
 import { netTickTime } from "./sim_node.ts";
-import { problemsOfEmptiness, problemsOfTies } from "./tables.ts";
+import { problemsOfEmptiness, problemsOfServices, problemsOfTies } from "./tables.ts";
 
 /** What came of it. */
 export interface Played {
@@ -67,7 +67,7 @@ const rest = async (run: Run): Promise<ReadonlyArray<string>> => {
   }
   await world.runUntil(world.clock.now() + shortRest);
   const lives = run.lives.filter((life) => life.life.isAlive && !life.isStopped);
-  return [...unanswered(run), ...problemsOfTies(lives, labels)];
+  return [...unanswered(run), ...problemsOfTies(lives, labels), ...problemsOfServices(lives)];
 };
 
 /** Who still waits for something, or has not done yet what it was told. */

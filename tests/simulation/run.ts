@@ -5,9 +5,11 @@
  */
 import type { Pid, Task } from "../../mod.ts";
 import { Effect } from "../deps.ts";
-import { Process, Task as Tasks } from "../../mod.ts";
-import { type Agent, Command, settleIn, Simulated } from "./agent.ts";
+import { GenServer, Process, Supervisor, Task as Tasks } from "../../mod.ts";
+import { type Agent, Command, Simulated } from "./agent.ts";
+import { settleIn } from "./home.ts";
 import { Journal } from "./journal.ts";
+import { Ledger, ledgerName } from "./ledger.ts";
 import { Labels } from "./labels.ts";
 import { isOperation, type Operation, type Scenario, type Step } from "./scenario.ts";
 import { type NodeLifeOf, SimNode } from "./sim_node.ts";
@@ -119,10 +121,15 @@ export class Run {
   #begin(life: NodeLifeOf): void {
     const { kernel } = life;
     const init = kernel.spawn({ parent: kernel.user.pid, leader: kernel.user.pid });
-    const supervise = Effect.andThen(
-      Tasks.Supervisor.startLink({ name: "Tasks" }),
-      Effect.forever(Process.receive()),
+    // However often the server is made to end, it begins again.
+    const supervisor = Supervisor.startLink(
+      [
+        GenServer.childSpec(Ledger, undefined, { name: ledgerName }),
+        Tasks.Supervisor.childSpec({ name: "Tasks" }),
+      ],
+      { strategy: this.scenario.restForOne ? "rest_for_one" : "one_for_one", maxRestarts: 1000 },
     );
+    const supervise = Effect.andThen(supervisor, Effect.forever(Process.receive()));
     kernel.start(init, supervise, kernel.context);
     kernel.setName(init, "init");
     // Only its first life begins with them.

@@ -13,6 +13,9 @@ export type Ending = "normal" | "exit" | "fail" | "die" | "shutdown";
 /** What a task does: ends, or takes its time, or never ends by itself, or gives what cannot travel. */
 export type Work = "value" | "fail" | "exit" | "die" | "hang" | "unsendable";
 
+/** What a server does when it is called. */
+export type Ask = "reply" | "later" | "stop" | "crash" | "never";
+
 /** What a process is told to do. */
 export type Operation =
   | { readonly op: "send"; readonly to: number; readonly count: number; readonly bytes: number }
@@ -48,6 +51,14 @@ export type Operation =
   }
   | { readonly op: "shutdown"; readonly task: number; readonly brutal: boolean }
   | { readonly op: "holder"; readonly task: number }
+  | {
+    readonly op: "call";
+    readonly node: number;
+    readonly ask: Ask;
+    readonly within: number | "infinity";
+    readonly inFiber: boolean;
+  }
+  | { readonly op: "cast"; readonly node: number }
   | { readonly op: "output" }
   | { readonly op: "connect" | "disconnect" | "watchNode"; readonly node: number };
 
@@ -90,6 +101,8 @@ export interface Scenario {
   readonly splits: boolean;
   /** The high-water mark of a write buffer, in bytes. */
   readonly highWater: number;
+  /** Whether the end of a node's server restarts its task supervisor, too. */
+  readonly restForOne: boolean;
   /** Steps of a kernel's slice. */
   readonly sliceSteps: number;
 }

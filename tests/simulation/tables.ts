@@ -5,6 +5,7 @@
  */
 import type { Entry } from "../../src/process/entry.ts";
 import type { Labels } from "./labels.ts";
+import { ledgerName } from "./ledger.ts";
 import type { NodeLifeOf } from "./sim_node.ts";
 
 /** What is wrong with the tables of the lives that go on. */
@@ -162,3 +163,10 @@ export const problemsOfEmptiness = (life: NodeLifeOf, labels: Labels): ReadonlyA
       .map(([what, count]) => `leaks: ${label} has ${count} × ${what} left`),
   ];
 };
+
+/** Every node has what its supervisor keeps there. */
+export const problemsOfServices = (lives: ReadonlyArray<NodeLifeOf>): ReadonlyArray<string> =>
+  lives.filter((life) => life.running !== undefined).flatMap((life) =>
+    ["Tasks", ledgerName].filter((name) => !life.kernel.names.has(name))
+      .map((name) => `supervisors: ${life.label} has no ${name}`)
+  );

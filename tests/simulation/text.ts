@@ -69,6 +69,14 @@ const wordsOf = (entry: Entry): string => {
       return `${entry.who} begins task ${entry.task} on ${entry.node}: ${entry.work}${
         entry.linked ? "" : ", not linked"
       }`;
+    case "served":
+      return `${entry.who} serves ${entry.number} of ${entry.from}`;
+    case "called":
+      return `${entry.who} calls the ledger on ${entry.node} (${entry.number}): ${entry.ask}`;
+    case "cast":
+      return `${entry.who} casts to the ledger on ${entry.node} (${entry.number})`;
+    case "returned":
+      return `${entry.who} call ${entry.number} gives ${entry.outcome}`;
     case "output":
       return `${entry.life} prints ${entry.text}`;
     case "note":
@@ -82,11 +90,12 @@ const detailsOf = (step: Step): string =>
 
 /** A scenario, line by line. */
 export const linesOf = (scenario: Scenario): ReadonlyArray<string> => {
-  const { seed, nodes, steps, isProven, isSealed, delay, splits, highWater, sliceSteps } = scenario;
+  const { seed, nodes, steps, isProven, isSealed, delay, splits, highWater, sliceSteps, restForOne } =
+    scenario;
   return [
     `seed ${seed}: ${nodes.length} nodes, ${steps.length} steps, delays up to ${delay} ms${
       splits ? ", bytes in pieces" : ""
-    }, high water at ${highWater} bytes, slices of ${sliceSteps} steps${
+    }, high water at ${highWater} bytes, slices of ${sliceSteps} steps${restForOne ? ", rest for one" : ""}${
       isProven ? `, links proven${isSealed ? " and sealed" : ""}` : ""
     }`,
     ...nodes.map(({ name, host, slots }, index) =>

@@ -5,6 +5,7 @@
  */
 import type { Entry } from "../journal.ts";
 import type { Scenario } from "../scenario.ts";
+import { problemsOfCalls } from "./calls.ts";
 import { Facts } from "./facts.ts";
 import { problemsOfLinks } from "./links.ts";
 import { problemsOfMessages } from "./messages.ts";
@@ -23,5 +24,6 @@ export const check = (journal: ReadonlyArray<Entry>, scenario: Scenario): Readon
     ...problemsOfLinks(facts),
     ...problemsOfReasons(facts),
     ...problemsOfTasks(facts),
+    ...problemsOfCalls(facts),
   ];
 };

@@ -67,9 +67,9 @@ export class Facts {
     return this.all("gone").find((gone) => gone.life === life)?.at ?? Infinity;
   }
 
-  /** Whether a process lived to the end of its node's life, or of the run. */
-  livedOn(who: Key): boolean {
-    return this.deathOf(who) === undefined;
+  /** Whether a process lived to the end, or until then. */
+  livedOn(who: Key, until = Infinity): boolean {
+    return (this.deathOf(who)?.at ?? Infinity) >= until;
   }
 }
 

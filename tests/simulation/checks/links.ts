@@ -67,6 +67,7 @@ const countLinks = (facts: Facts): ReadonlyMap<string, number> => {
   // A spawn that links says only `linked`.
   for (const { who, to } of facts.all("linking")) add(who, to);
   for (const { who, to } of facts.all("linked")) add(who, to);
+  for (const { who, parent } of facts.all("born")) add(who, parent);
   return counts;
 };
 
@@ -75,9 +76,16 @@ const problemsOfSilence = (facts: Facts): ReadonlyArray<string> => {
   const traps = Map.groupBy(facts.all("trap"), ({ who }) => who);
   const unlinked = new Set(facts.all("unlinked").map(({ who, to }) => pairOf(who, to)));
   const exits = Map.groupBy(facts.all("exit"), ({ who, from }) => pairOf(who, from));
+  const asked = new Set(
+    [...facts.all("linking"), ...facts.all("linked")].map(({ who, to }) => pairOf(who, to)),
+  );
   return facts.all("died").flatMap((death) =>
     death.links.flatMap((other) => {
       if (!facts.isAgent(other) || unlinked.has(pairOf(other, death.who))) return [];
+      // A link that was asked for and never came there is known to one end alone, until the other is found gone.
+      const cameThere = !facts.isDisturbed(nodeOf(death.who), nodeOf(other), Infinity) ||
+        asked.has(pairOf(other, death.who));
+      if (!cameThere) return [];
       const end = Math.min(facts.deathOf(other)?.at ?? Infinity, facts.endOf(lifeOf(other)));
       if (end < death.at + longestNotice) return [];
       const switches = traps.get(other) ?? [];

@@ -5,6 +5,7 @@
  */
 import { nodeOf } from "../journal.ts";
 import type { Work } from "../scenario.ts";
+import { hasEnded } from "./calls.ts";
 import type { EntryOf, Facts } from "./facts.ts";
 
 /** What did not hold. */
@@ -56,10 +57,14 @@ const isRight = (facts: Facts, task: EntryOf<"task">, { by, outcome, at }: Entry
   if (by === "holder" && outcome === "error noproc") return true;
   // A linked task goes with its owner; others of that program may still ask.
   const owner = facts.deathOf(task.who);
-  if (task.linked && owner !== undefined && owner.at <= at && outcome === `exit ${owner.reason}`) return true;
+  if (
+    task.linked && owner !== undefined && owner.at <= at &&
+    [`exit ${owner.reason}`, owner.reason].includes(outcome)
+  ) return true;
   const isDisturbed = facts.isDisturbed(own, task.node, at) ||
     // The node may have been started anew, and its supervisor is not up yet; or stopped.
-    facts.all("fault").some((fault) => fault.one === task.node && fault.at <= at);
+    facts.all("fault").some((fault) => fault.one === task.node && fault.at <= at) ||
+    (facts.scenario.restForOne && hasEnded(facts, task.node, at));
   const isOfNodes = [
     "error noconnection",
     "error noproc",
