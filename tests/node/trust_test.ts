@@ -61,8 +61,8 @@ Deno.test(
         answers[reason]++;
       }));
     }
-    // A hundred were under way when the first was seen to be wrong; then four at a time, later and later.
-    assert(answers.cookie <= 100 + 2 * 4, Deno.inspect(answers));
+    // A hundred were under way when the first was seen to be wrong; of the others most were not even begun.
+    assert(answers.busy > 600, Deno.inspect(answers));
     assertEquals(kate.logs.length, 1);
     await serves(kate, moebi);
     await serves(kate, await net.node("sophie@localhost"));

@@ -3,8 +3,10 @@
  *
  * @module
  */
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
+import * as library from "../../mod.ts";
 import { linesOf } from "../../src/cli/lines.ts";
+import { differences } from "../oracle/differences.ts";
 
 const root = new URL("../../", import.meta.url);
 const readme = await Deno.readTextFile(new URL("README.md", root));
@@ -36,9 +38,29 @@ const shell = (command: string, port: string): Deno.Command =>
     stderr: "piped",
   });
 
+const isProgram = ({ language, text }: Block): boolean => language === "ts" && text.includes('"./mod.ts"');
 const programs = blocks.flatMap((block, index) =>
-  block.language === "ts" ? [{ block, output: blocks[index + 1] }] : []
+  isProgram(block) ? [{ block, output: blocks[index + 1] }] : []
 );
+
+/** All files of the examples, as one text without indentation. */
+const examples = async (folder: URL): Promise<string> => {
+  let text = "";
+  for await (const entry of Deno.readDir(folder)) {
+    const path = new URL(`${entry.name}${entry.isDirectory ? "/" : ""}`, folder);
+    text += entry.isDirectory ? await examples(path) : await Deno.readTextFile(path);
+  }
+  return text.replaceAll(/^ +/gm, "");
+};
+
+Deno.test("what the README shows of the examples stands in them, line by line", async () => {
+  const source = await examples(new URL("examples/", root));
+  const excerpts = blocks.filter((block) => block.language === "ts" && !isProgram(block));
+  assert(excerpts.length > 3);
+  for (const { text } of excerpts) {
+    for (const line of text.split("\n")) assert(source.includes(line.trim()), line);
+  }
+});
 
 for (const [index, { block, output }] of programs.entries()) {
   Deno.test(`program ${index + 1} of the README type-checks and prints what stands below it`, async () => {
@@ -74,47 +96,70 @@ Deno.test("the tasks that the README names are there", async () => {
   for (const name of named) assert(name in config.tasks, name);
 });
 
-Deno.test("the chat commands of the README chat", async () => {
+Deno.test("a script can type to the chat, as the README's command does", async () => {
   const port = freePort();
-  const commands = blocks.filter((block) => block.language === "sh" && block.text.includes("examples/chat"));
-  const [kateCommand = "", alexCommand = "", echoCommand = ""] = commands.map((block) => block.text.trim());
+  const commands = blocks.filter((block) => block.language === "sh").map((block) => block.text.trim());
+  const kateCommand = commands.find((command) => /examples\/chat.*--sname kate/.test(command)) ?? "";
+  const echoCommand = commands.find((command) => command.startsWith("echo")) ?? "";
   const kate = shell(kateCommand, port).spawn();
   const kateLines = linesOf(kate.stdout);
   const input = kate.stdin.getWriter();
   await input.write(new TextEncoder().encode("Node.self()\n"));
   assertEquals((await kateLines.next()).value, '"kate@localhost"');
-
-  const alex = shell(alexCommand, port).spawn();
-  const alexLines = linesOf(alex.stdout);
-  const typing = alex.stdin.getWriter();
-  const transcript = blocks.find((block) => block.text.startsWith("iex(alex@localhost)1> "));
-  const [typed = "", shown] = transcript?.text.split("\n") ?? [];
-  await typing.write(new TextEncoder().encode(`${typed.replace("iex(alex@localhost)1> ", "")}\n`));
-  assertEquals((await alexLines.next()).value, shown);
-  assertEquals((await kateLines.next()).value, "hi");
-  await typing.close();
-  assertEquals((await alex.status).code, 0);
-  await alex.stderr.cancel();
-  await alexLines.return();
-
   const echoing = shell(echoCommand, port).spawn();
   await echoing.stdin.close();
   const echoed = await echoing.output();
   assertEquals(new TextDecoder().decode(echoed.stdout), ":ok\n");
   assertEquals((await kateLines.next()).value, "hi");
-
   await input.close();
   assertEquals((await kate.status).code, 0);
   await kateLines.return();
   await kate.stderr.cancel();
 });
 
-Deno.test("what the README shows of a dead node is what is shown", async () => {
-  const failure = blocks.find((block) => block.text.startsWith("** noconnection"))?.text ?? "";
-  const command = blocks.find((block) => block.language === "sh" && block.text.startsWith("echo"))?.text ??
-    "";
-  const run = shell(command.trim(), freePort()).spawn();
-  await run.stdin.close();
-  const { stdout } = await run.output();
-  assertStringIncludes(new TextDecoder().decode(stdout), failure);
+Deno.test("the README's new project is made as it shows", async () => {
+  const command = blocks.findIndex((block) => block.text.includes("src/cli/new.ts"));
+  const [{ text = "" } = {}, shown] = blocks.slice(command, command + 2);
+  const folder = await Deno.makeTempDir();
+  try {
+    const args = text.trim().split(" ").slice(2).map((part) =>
+      part.startsWith("src/") ? new URL(part, root).href : part
+    );
+    const { stdout } = await new Deno.Command(Deno.execPath(), { args: ["run", ...args], cwd: folder })
+      .output();
+    assertEquals(new TextDecoder().decode(stdout).trimEnd(), shown?.text.trimEnd());
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+/** The rows of the table below a heading, without its head, as their cells. */
+const tableBelow = (heading: string): ReadonlyArray<ReadonlyArray<string>> => {
+  const section = readme.split(`\n## ${heading}\n`)[1]?.split("\n## ")[0] ?? "";
+  const rows = section.split("\n").filter((line) => line.startsWith("|")).slice(2);
+  return rows.map((row) => row.split("|").slice(1, -1).map((cell) => cell.trim()));
+};
+
+Deno.test("the README's table of what there is has every function, and nothing else", () => {
+  const namespaces = Object.entries(library).filter(([name, value]) =>
+    /^[A-Z]/.test(name) && typeof value === "object"
+  );
+  const rows = tableBelow("What there is");
+  const listed = (name: string): ReadonlyArray<string> => {
+    const [, functions = ""] = rows.find(([module = ""]) => module.includes(`\`${name}\``)) ?? [];
+    const all = [...functions.matchAll(/`([\w.]+)`/g)].map(([, one = ""]) => one);
+    const own = all.filter((one) => one.startsWith(`${name}.`)).map((one) => one.slice(name.length + 1));
+    return (own.length > 0 ? own : all).toSorted();
+  };
+  for (const [name, value] of namespaces) {
+    assertEquals(listed(name), Object.keys(value).filter((key) => /^[a-z]/.test(key)).toSorted(), name);
+  }
+  assertEquals(listed("Task.Supervisor"), Object.keys(library.Task.Supervisor).toSorted());
+});
+
+Deno.test("the README has every rule by which we differ from the BEAM", () => {
+  assertEquals(
+    tableBelow("Differences from Elixir").map(([what]) => what),
+    differences.map(({ what }) => what),
+  );
 });
