@@ -225,10 +225,10 @@ export class Link {
 
   #wakeWaiters(): void {
     for (const resume of [...this.#waiters]) {
+      // Large messages may wait still, and those who go on may fill the buffer again: the others go on waiting.
+      if (this.isBusy) return;
       this.#waiters.delete(resume);
       resume();
-      // Those who go on may fill the buffer again: the others go on waiting.
-      if (this.isBusy) return;
     }
   }
 

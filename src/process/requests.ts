@@ -69,7 +69,8 @@ export const request = (kernel: Kernel, options: RequestOptions): Pending => {
   const { to, message, owner, linked } = options;
   const life = "home" in to ? to.home : undefined;
   const name = life?.name ?? (to as readonly [string, string])[1];
-  const isLocal = life === kernel.life || name === kernel.life.name;
+  // A pid of an earlier life of this very name is nobody of ours.
+  const isLocal = life === undefined ? name === kernel.life.name : life === kernel.life;
   const target: Target = "home" in to ? to.number : to[0];
   const made = addPending(kernel, owner, linked, isLocal ? undefined : name, life, options.onAnswer);
   if (isLocal) {

@@ -622,3 +622,23 @@ Deno.test(
     await serves(alex, await net.node("kate@localhost"));
   }),
 );
+
+Deno.test(
+  "a supervisor of an earlier life of this node's own name is nobody, whoever has its number now",
+  withNodes(async (net) => {
+    const start = async (): Promise<readonly [TestNode, Pid]> => {
+      const kate = await net.node("kate@localhost");
+      const pid = await kate.process(
+        Effect.andThen(Task.Supervisor.startLink({ name: "Tasks" }), Effect.never),
+      );
+      await eventually("the tasks' supervisor is up", () => kate.kernel.names.has("Tasks"));
+      return [kate, kate.kernel.names.get("Tasks")?.pid ?? pid];
+    };
+    const [before, earlier] = await start();
+    await before.stop();
+    const [kate, now] = await start();
+    assertEquals(earlier.number, now.number);
+    assertEquals(await kate.run(Task.Supervisor.children(now)), []);
+    assertEquals((await kate.fails(Task.Supervisor.children(earlier)))._tag, "noproc");
+  }),
+);
