@@ -34,8 +34,8 @@ for (const encryption of ["never", "always"] as const) {
       }));
       await alex.run(Effect.gen(function* () {
         yield* Process.send(sender, "go");
-        // After the sender has sent, from this very kernel's queue.
-        while (yield* Process.isAlive(sender)) yield* Effect.yieldNow;
+        // The large message is on its way, and its sender waits.
+        while (!alex.kernel.outbound.isBusy(kate.name)) yield* Effect.yieldNow;
         yield* Process.send(inbox, ["overtakes"]);
       }));
       await eventually("all has come", () => messages.length === 3 && watcher.messages.length === 1);
