@@ -13,8 +13,7 @@ import type { Pid, Reference } from "../term/identifier.ts";
 import { tuple } from "../term/tuple.ts";
 import { PendingCall } from "./pending_call.ts";
 
-/** Marks a call. */
-export const CALL: Atom = atom("$gen_call");
+export { CALL } from "../process/requests.ts";
 /** Marks a cast. */
 export const CAST: Atom = atom("$gen_cast");
 

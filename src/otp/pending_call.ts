@@ -10,6 +10,13 @@ import { startDeadline } from "../process/deadline.ts";
 import { dispatch } from "../process/dispatch.ts";
 import type { Entry } from "../process/entry.ts";
 import { demonitor, monitor, type WaitingCall } from "../process/monitors.ts";
+import {
+  type Answer,
+  CALL,
+  cancelRequest,
+  type Pending,
+  request as makeRequest,
+} from "../process/requests.ts";
 import type { Atom } from "../term/atom.ts";
 import { type BadArg, Exit, NoConnection, NoProc, Timeout, type Unsendable } from "../term/errors.ts";
 import { Pid, type Reference } from "../term/identifier.ts";
@@ -60,7 +67,7 @@ interface Waiting extends Effect.Effect<unknown, unknown> {
 
 /**
  * A call under way. It is the alias that the answer comes to, and watches the server: one of this kernel as it is,
- * which costs half of a monitor, one of another node by a monitor.
+ * which costs half of a monitor; one of another node by a request, where it is a call, else by a monitor.
  */
 export class PendingCall implements Addressee, WaitingCall {
   readonly #owner: Entry;
@@ -71,6 +78,7 @@ export class PendingCall implements Addressee, WaitingCall {
   readonly #stopDeadline: () => void;
   #target: Entry | undefined = undefined;
   #isMonitored = false;
+  #request: Pending | undefined = undefined;
   #outcome: Outcome | undefined = undefined;
 
   constructor(owner: Entry, fiber: AnyFiber, node: string, options: CallOptions, milliseconds: number) {
@@ -101,6 +109,18 @@ export class PendingCall implements Addressee, WaitingCall {
       (target.calls ??= new Set()).add(this);
       return target.push(message);
     }
+    if (label === CALL) {
+      // One signal there, and one back.
+      this.#request = makeRequest(kernel, {
+        to,
+        message: request,
+        owner: this.#owner,
+        linked: false,
+        reference,
+        onAnswer: (answer) => this.#onAnswer(answer),
+      });
+      return;
+    }
     this.#isMonitored = true;
     monitor(kernel, {
       watched: to,
@@ -118,6 +138,7 @@ export class PendingCall implements Addressee, WaitingCall {
     kernel.aliases.delete(this.#reference.number);
     this.#target?.calls?.delete(this);
     if (this.#isMonitored) demonitor(kernel, this.#reference);
+    if (this.#request !== undefined) cancelRequest(kernel, this.#request);
   }
 
   /** The answer, as a message: `{tag, reply}`. */
@@ -128,6 +149,11 @@ export class PendingCall implements Addressee, WaitingCall {
   /** The answer. */
   answer(value: unknown): void {
     this.#settle({ tag: "reply", value });
+  }
+
+  #onAnswer(answer: Answer): void {
+    if (answer.tag === "reply") return this.answer(answer.value);
+    this.onTargetEnd(answer.tag === "down" ? answer.reason : "noconnection");
   }
 
   /** The server has ended. */

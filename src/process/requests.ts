@@ -8,7 +8,7 @@
  *
  * @module
  */
-import { atom } from "../term/atom.ts";
+import { type Atom, atom } from "../term/atom.ts";
 import type { NodeLife, Pid, Reference } from "../term/identifier.ts";
 import { tuple } from "../term/tuple.ts";
 import type { Entry } from "./entry.ts";
@@ -16,7 +16,8 @@ import type { Kernel } from "./kernel.ts";
 import { exitSignal } from "./links.ts";
 import { Op, type Target } from "./signal.ts";
 
-const CALL = atom("$gen_call");
+/** Marks a call, as OTP does. */
+export const CALL: Atom<"$gen_call"> = atom("$gen_call");
 
 /** What came of a request. */
 export type Answer =
@@ -61,6 +62,8 @@ export interface RequestOptions {
   readonly message: unknown;
   readonly owner: Entry | undefined;
   readonly linked: boolean;
+  /** A reference that nobody has yet; a new one by default. */
+  readonly reference?: Reference;
   readonly onAnswer: (answer: Answer) => void;
 }
 
@@ -72,7 +75,8 @@ export const request = (kernel: Kernel, options: RequestOptions): Pending => {
   // A pid of an earlier life of this very name is nobody of ours.
   const isLocal = life === undefined ? name === kernel.life.name : life === kernel.life;
   const target: Target = "home" in to ? to.number : to[0];
-  const made = addPending(kernel, owner, linked, isLocal ? undefined : name, life, options.onAnswer);
+  const { reference = kernel.makeReference(), onAnswer } = options;
+  const made = addPending(kernel, reference, owner, linked, isLocal ? undefined : name, life, onAnswer);
   if (isLocal) {
     receiveRequest(
       kernel,
@@ -110,7 +114,7 @@ export const requestOf = (
   linked: boolean,
   onAnswer: (answer: Answer) => void,
 ): Pending => {
-  const made = addPending(kernel, owner, linked, undefined, undefined, onAnswer);
+  const made = addPending(kernel, kernel.makeReference(), owner, linked, undefined, undefined, onAnswer);
   const { number } = made.reference;
   hold(kernel, { life: kernel.life, reference: number, from: owner.pid, linked, holder, waits: undefined });
   return made;
@@ -349,13 +353,13 @@ const tell = (
 
 const addPending = (
   kernel: Kernel,
+  reference: Reference,
   owner: Entry | undefined,
   linked: boolean,
   node: string | undefined,
   life: NodeLife | undefined,
   onAnswer: (answer: Answer) => void,
 ): Pending => {
-  const reference = kernel.makeReference();
   const made: Pending = { reference, node, life, owner, linked, onAnswer, onHolder: undefined };
   kernel.pending.set(reference.number, made);
   if (node !== undefined) kernel.remote(node).pending.add(made);
