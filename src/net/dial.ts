@@ -27,6 +27,8 @@ export interface DialOptions {
   readonly address: Address | undefined;
   /** The port of every host's mapper; `undefined` where there is none. */
   readonly mapperPort: number | undefined;
+  /** Where the node listened when it was last reached: tried where its mapper does not know, or does not answer. */
+  readonly lastKnown: Address | undefined;
   /** What this end brings to the handshake. */
   readonly handshake: ConnectorOptions;
   /** Makes this end of it. */
@@ -39,7 +41,13 @@ export interface DialOptions {
 
 /** What came of dialling. */
 export type Dialled =
-  | { readonly tag: "proven"; readonly connection: Connection; readonly handshaken: Handshaken }
+  | {
+    readonly tag: "proven";
+    readonly connection: Connection;
+    readonly handshaken: Handshaken;
+    /** Where it listens. */
+    readonly address: Address;
+  }
   /** It refuses for now: it has, or prefers, another connection, or is busy. */
   | { readonly tag: "refused"; readonly why: string }
   | { readonly tag: "failed"; readonly because: NoConnectionReason; readonly detail?: string };
@@ -49,14 +57,16 @@ export const dial = async (options: DialOptions): Promise<Dialled> => {
   const { linkTransport, clock, handshake, milliseconds } = options;
   const due = clock.now() + milliseconds;
   const found = options.address ?? await findAddress(options);
-  if ("tag" in found) return found;
-  const connected = await connect(linkTransport, clock, found, hostOf(handshake.to), due - clock.now());
-  if ("tag" in connected) return connected;
+  const unknown = "tag" in found ? found : undefined;
+  const address = "tag" in found ? options.lastKnown : found;
+  if (address === undefined) return unknown ?? { tag: "failed", because: "absent" };
+  const connected = await connect(linkTransport, clock, address, hostOf(handshake.to), due - clock.now());
+  if ("tag" in connected) return unknown ?? connected;
   options.onConnection(connected);
   const shaken = await shake(connected, options.connector(handshake), clock, Math.max(1, due - clock.now()));
   switch (shaken.tag) {
     case "proven":
-      return { tag: "proven", connection: connected, handshaken: shaken.handshaken };
+      return { tag: "proven", connection: connected, handshaken: shaken.handshaken, address };
     case "failed":
       return failureOf(shaken.failure);
     case "timeout":
@@ -99,7 +109,21 @@ export const resolveHost = (host: string): string => host === "localhost" ? "127
 /** The host of a node's name. */
 const hostOf = (node: string): string => node.slice(node.indexOf("@") + 1);
 
-const findAddress = async (options: DialOptions): Promise<Address | Failed> => {
+/** A mapper that is stopped accepts, and says nothing: after so many milliseconds the last address is tried. */
+const mapperPatience = 200;
+
+/** Asks the node's mapper; does not wait for one that is slow where the last address is known. */
+const findAddress = (options: DialOptions): Promise<Address | Failed> =>
+  new Promise((resolve) => {
+    const { clock, lastKnown } = options;
+    const stop = lastKnown === undefined ? () => {} : clock.after(mapperPatience, () => resolve(lastKnown));
+    void askMapper(options).then((found) => {
+      stop();
+      resolve(found);
+    });
+  });
+
+const askMapper = async (options: DialOptions): Promise<Address | Failed> => {
   const name = parseNodeName(options.handshake.to);
   if ("problem" in name) return { tag: "failed", because: "absent", detail: name.problem };
   const host = resolveHost(name.host);

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Connection } from "../process/seams.ts";
+import type { Address, Connection } from "../process/seams.ts";
 import { bounce, deliver, isBounced, nodeDown } from "../process/deliver.ts";
 import type { Entry } from "../process/entry.ts";
 import type { Kernel } from "../process/kernel.ts";
@@ -76,6 +76,8 @@ const lastWords = 1000;
 
 /** No process has this number. */
 const noProcess = 0;
+/** So many addresses are remembered. */
+const addressesKept = 10_000;
 
 // Pids of the peer are written out in full in what is encoded before the peer is known.
 const unknownLife = new NodeLife("", 0);
@@ -86,6 +88,8 @@ export class Connections implements Outbound {
   readonly #settings: Settings;
   readonly #monitors: NodeMonitors;
   readonly #peers = new Map<string, Peer>();
+  /** Where nodes listened when they were last dialled. */
+  readonly #addresses = new Map<string, Address>();
   readonly #refusalsLogged = new Map<string, number>();
   /** Called when a node that takes part in the mesh, as this one does, is connected. */
   onInMesh: (node: string) => void = () => {};
@@ -295,6 +299,7 @@ export class Connections implements Outbound {
       clock,
       address,
       mapperPort: settings.mapperPort,
+      lastKnown: this.#addresses.get(peer.name),
       handshake: {
         name: life.name,
         creation: life.creation,
@@ -323,6 +328,8 @@ export class Connections implements Outbound {
     }
     switch (outcome.tag) {
       case "proven":
+        if (this.#addresses.size >= addressesKept) this.#addresses.clear();
+        this.#addresses.set(peer.name, outcome.address);
         return this.#establish(outcome.connection, outcome.handshaken);
       case "failed":
         if (outcome.because === "cookie") {

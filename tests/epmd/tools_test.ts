@@ -9,6 +9,9 @@ import { lookup, names, register } from "../../src/epmd/client.ts";
 import { hiddenNode, normalNode } from "../../src/epmd/messages.ts";
 import type { Address } from "../../src/process/seams.ts";
 import { HandClock, having, randomBytes, real, tcp, withMapper } from "./support.ts";
+import { tcpTransport } from "../../src/net/tcp.ts";
+import { type Transport, TransportError } from "../../src/process/seams.ts";
+import { Net, serves } from "../node/support.ts";
 import { serve } from "../../src/epmd/server.ts";
 
 const isInstalled = (command: string): boolean => {
@@ -46,13 +49,14 @@ const end = (child: Deno.ChildProcess): void => {
   }
 };
 
-/** Runs the real `epmd` on a free port of loopback while `body` runs. */
+/** Runs the real `epmd` on that port of loopback, or a free one, while `body` runs. */
 const withRealEpmd = async (
   body: (address: Address, epmd: Deno.ChildProcess) => Promise<void>,
+  port = 0,
 ): Promise<void> => {
   // A port that was free a moment ago may be somebody else's when epmd takes it: so more than one attempt.
   for (let attempt = 0; attempt < 5; attempt++) {
-    const free = tcp.listen({ host: "127.0.0.1", port: 0 });
+    const free = tcp.listen({ host: "127.0.0.1", port });
     free.close();
     const epmd = new Deno.Command("epmd", {
       args: ["-d", "-d", "-port", String(free.address.port), "-address", "127.0.0.1"],
@@ -221,6 +225,57 @@ Deno.test(
         await again.closed;
       }, { port: address.port });
     });
+  },
+);
+
+const listedAt = async (mapper: Address): Promise<string> => {
+  const listed = await names(real, mapper);
+  return listed.tag === "names" ? listed.nodes.map(({ name }) => name).sort().join(" ") : listed.tag;
+};
+
+const becomes = async (mapper: Address, nodes: string): Promise<void> => {
+  while (await listedAt(mapper) !== nodes) await new Promise((resolve) => setTimeout(resolve, 5));
+};
+
+Deno.test(
+  "real epmd goes and comes: a node takes its place over and gives it back, and all are registered (ignored without epmd)",
+  withoutEpmd,
+  async () => {
+    let mapper: Address = { host: "127.0.0.1", port: 0 };
+    const net = new Net(0);
+    /** Kept from serving: so that epmd finds the place free. */
+    let mayServe = true;
+    const transport: Transport = {
+      ...tcpTransport,
+      listen: (at) => {
+        if (at.port === mapper.port && !mayServe) throw new TransportError("in_use", "kept from it");
+        return tcpTransport.listen(at);
+      },
+    };
+    try {
+      await withRealEpmd(async (address) => {
+        mapper = address;
+        const options = { epmd: { port: address.port }, transport };
+        await net.node("alex@localhost", options);
+        await net.node("kate@localhost", options);
+        assertEquals(await listedAt(mapper), "alex kate");
+      });
+      // epmd has been killed: one of them serves, and both are known.
+      await becomes(mapper, "alex kate");
+      await net.end();
+      const rick = await net.node("rick@localhost", { epmd: { port: mapper.port }, transport });
+      const sophie = await net.node("sophie@localhost", { epmd: { port: mapper.port }, transport });
+      mayServe = false;
+      await rick.stop();
+      await withRealEpmd(async () => {
+        await becomes(mapper, "sophie");
+        await serves(sophie, await net.node("tom@localhost", { epmd: { port: mapper.port }, transport }));
+      }, mapper.port);
+      mayServe = true;
+      await becomes(mapper, "sophie tom");
+    } finally {
+      await net.end();
+    }
   },
 );
 

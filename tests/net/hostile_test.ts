@@ -7,7 +7,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { Effect } from "../../src/deps/effect.ts";
 import { tcpTransport } from "../../src/net/tcp.ts";
-import type { Address, Connection } from "../../src/process/seams.ts";
+import type { Connection } from "../../src/process/seams.ts";
 import { busyRefusal } from "../../src/protocol/native/handshake.ts";
 import { atom } from "../../src/term/atom.ts";
 import * as Node from "../../src/node/node.ts";
@@ -15,7 +15,7 @@ import * as Process from "../../src/process/process.ts";
 import { Op } from "../../src/process/signal.ts";
 import { defmodule } from "../../src/process/modules.ts";
 import * as Task from "../../src/otp/task.ts";
-import { eventually, Hostile, readToEnd, serves, soon, withNodes } from "../node/support.ts";
+import { eventually, forward, Hostile, readToEnd, serves, soon, withNodes } from "../node/support.ts";
 
 const utf8 = new TextEncoder();
 const hex = (text: string): Uint8Array =>
@@ -115,16 +115,6 @@ Deno.test(
     assertEquals(isFull, false);
   }),
 );
-
-/** Hands all that comes on to that address, and back. */
-const forward = async (from: Deno.TcpConn, to: Address): Promise<void> => {
-  const target = await Deno.connect({ hostname: to.host, port: to.port });
-  const isOver = Promise.allSettled([
-    from.readable.pipeTo(target.writable),
-    target.readable.pipeTo(from.writable),
-  ]);
-  void isOver;
-};
 
 const Big = defmodule("FrameLimit", {
   take: (bytes: Uint8Array) => bytes.length,

@@ -308,6 +308,16 @@ export const closeQuietly = (closer: { close(): void }): void => {
   }
 };
 
+/** Hands all that comes from a connection on to that address, and back. */
+export const forward = async (from: Deno.TcpConn, to: Address): Promise<void> => {
+  const target = await Deno.connect({ hostname: to.host, port: to.port });
+  const closing = { preventAbort: true, preventCancel: true };
+  void Promise.allSettled([
+    from.readable.pipeTo(target.writable, closing),
+    target.readable.pipeTo(from.writable, closing),
+  ]).then(() => closeQuietly(target));
+};
+
 /** TCP that is watched, and that can be made blind. */
 export class Tap implements Transport {
   /** Whether the ends of connections are kept from the node, as by a cable that is pulled. */
