@@ -10,7 +10,7 @@ import * as Process from "../io/process.ts";
 import { unsendableIn } from "../process/dispatch.ts";
 import { nameOfFunction } from "../process/modules.ts";
 import { kernelOf } from "../process/own_kernel.ts";
-import { wrapTerm } from "../protocol/native/terms.ts";
+import { wrapTerm } from "../protocol/native/wrap.ts";
 import { inspect } from "../term/inspect.ts";
 import type { Scope } from "./compile.ts";
 import { holdsEffect, isEffect, withResults } from "./effects_in_terms.ts";

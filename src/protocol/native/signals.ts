@@ -10,7 +10,8 @@ import { Unsendable } from "../../term/errors.ts";
 import { type NodeLife, Pid } from "../../term/identifier.ts";
 import { isTuple } from "../../term/tuple.ts";
 import { BadSignal, scan } from "./scan.ts";
-import { reviving, unshown, wrapReason, wrapTerm, wrapText } from "./terms.ts";
+import { reviving } from "./revive.ts";
+import { unshown, wrapReason, wrapTerm, wrapText } from "./wrap.ts";
 
 export { BadSignal } from "./scan.ts";
 

@@ -8,7 +8,7 @@ import { Tag } from "../../../src/deps/cbor.ts";
 import { Data, Effect, Redacted } from "../../../src/deps/effect.ts";
 import { capture, defmodule } from "../../../src/process/modules.ts";
 import { nestingLimit, TermTag } from "../../../src/protocol/native/scan.ts";
-import { unshown, wrapReason, wrapTerm } from "../../../src/protocol/native/terms.ts";
+import { unshown, wrapReason, wrapTerm } from "../../../src/protocol/native/wrap.ts";
 import { atom } from "../../../src/term/atom.ts";
 import { Timeout, Unsendable } from "../../../src/term/errors.ts";
 import { nodeLife } from "../../../src/term/identifier.ts";
