@@ -12,6 +12,7 @@ import * as Process from "../../src/process/process.ts";
 import { nodeLife, type Pid } from "../../src/term/identifier.ts";
 import * as Task from "../../src/otp/task.ts";
 import { defmodule } from "../../src/process/modules.ts";
+import { crossing } from "../soak/crossing.ts";
 import { eventually, Hostile, serves, soon, Tap, ties, withNodes } from "./support.ts";
 
 const Numbers = defmodule("Node connections", { twice: (number: number) => 2 * number });
@@ -78,44 +79,7 @@ Deno.test(
 
 Deno.test(
   "two nodes that connect to each other at the same instant have one link, and lose nothing: 100 times",
-  withNodes(async (net) => {
-    const tap = new Tap();
-    const alex = await net.node("alex@localhost", { transport: tap });
-    const kate = await net.node("kate@localhost");
-    const [toAlex, toKate] = [await alex.collector("inbox"), await kate.collector("inbox")];
-    const times = 100;
-    let expected = 0;
-    for (let time = 0; time < times; time++) {
-      const talk = (other: string): Effect.Effect<unknown, unknown> =>
-        Effect.gen(function* () {
-          for (let number = 0; number < 3; number++) {
-            yield* Process.send(["inbox", other], [time, number]);
-          }
-          return yield* Node.connect(other);
-        });
-      await soon(
-        "both are connected",
-        Promise.all([alex.run(talk("kate@localhost")), kate.run(talk("alex@localhost"))]),
-      );
-      expected += 3;
-      await eventually(
-        `all messages of turn ${time}`,
-        () => toAlex.messages.length === expected && toKate.messages.length === expected,
-      );
-      assertEquals(await alex.run(Node.list()), ["kate@localhost"]);
-      assertEquals(await kate.run(Node.list()), ["alex@localhost"]);
-      await (time % 2 === 0
-        ? alex.run(Node.disconnect("kate@localhost"))
-        : kate.run(Node.disconnect("alex@localhost")));
-      await eventually(
-        "both are apart",
-        () => !alex.kernel.outbound.isConnected(kate.name) && !kate.kernel.outbound.isConnected(alex.name),
-      );
-    }
-    const all = Array.from({ length: times }, (_, time) => [0, 1, 2].map((number) => [time, number])).flat();
-    assertEquals(toAlex.messages, all);
-    assertEquals(toKate.messages, all);
-  }),
+  withNodes((net) => crossing(net, 100)),
 );
 
 Deno.test(

@@ -39,6 +39,28 @@ Deno.test(
 );
 
 Deno.test(
+  "a chain of twelve nodes grows into a full mesh, one link a pair; a hidden one at its end stays out",
+  withNodes(async (net) => {
+    const names = Array.from({ length: 12 }, (_, number) => `n${String(number).padStart(2, "0")}`);
+    const nodes = await start(net, ...names);
+    const hidden = await net.node("hidden@localhost", { hidden: true });
+    await hidden.run(Node.connect(nodeAt(nodes, 11).name));
+    await Promise.all(
+      nodes.slice(1).map((node, before) => node.run(Node.connect(nodeAt(nodes, before).name))),
+    );
+    for (const [index, node] of nodes.entries()) {
+      const others = names.filter((_, other) => other !== index).join();
+      await eventually(`${node.name} sees ${others}`, () => listOf(node) === others);
+    }
+    for (const [index, node] of nodes.entries()) {
+      const connected = runningNode(node.kernel)?.connections.list("connected") ?? [];
+      assertEquals(connected.length, index === 11 ? 12 : 11, node.name);
+    }
+    assertEquals(runningNode(hidden.kernel)?.connections.list("connected"), [nodeAt(nodes, 11).name]);
+  }),
+);
+
+Deno.test(
   "two clusters become one by one link",
   withNodes(async (net) => {
     const nodes = await start(net, "a", "b", "c", "x", "y", "z");

@@ -2,10 +2,15 @@
  * `deno task soak -- --minutes 10 [--seed N] [--nodes N] [--workers N]`: mixed load with churn of nodes. Fails when
  * something ends as it must not, is left behind, or when memory after the first minute is not flat.
  *
+ * `--only crossing [--rounds 1000]` has two nodes connect to each other at the same instant so often, and
+ * `--only mapper [--rounds 50] [--nodes 5]` kills the node that serves the port mapper of a cluster so often.
+ *
  * @module
  */
 import { parseArgs } from "../../src/deps/std_cli.ts";
 import { type Net, withNodes } from "../node/support.ts";
+import { crossing } from "./crossing.ts";
+import { takeOver } from "./members.ts";
 import { type Sample, soak } from "./soak.ts";
 
 const leave = (problem: string): never => {
@@ -13,19 +18,18 @@ const leave = (problem: string): never => {
   Deno.exit(1);
 };
 
-const flags = ["minutes", "seed", "nodes", "workers"] as const;
+const flags = ["minutes", "seed", "nodes", "workers", "rounds"] as const;
 const args = Deno.args[0] === "--" ? Deno.args.slice(1) : [...Deno.args];
 const given = parseArgs(args, {
-  string: flags,
-  unknown: (argument) => leave(`unknown argument ${argument}: there are --${flags.join(" N, --")} N`),
+  string: [...flags, "only"] as const,
+  unknown: (argument) =>
+    leave(`unknown argument ${argument}: there are --${flags.join(" N, --")} N, --only load|crossing|mapper`),
 });
 const numberOf = (name: typeof flags[number], otherwise: number): number => {
   const text = given[name];
   const value = text === undefined ? otherwise : Number(text);
   return value > 0 && text !== "" ? value : leave(`--${name} is a number above 0, and not ${text}`);
 };
-const minutes = numberOf("minutes", 10);
-const seed = numberOf("seed", 1 + Math.floor(Math.random() * 2 ** 31));
 
 const median = (numbers: ReadonlyArray<number>): number =>
   [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? 0;
@@ -44,7 +48,10 @@ const grown = (samples: ReadonlyArray<Sample>): string | undefined => {
   return late > early * slack.factor + slack.mebibytes ? text : undefined;
 };
 
-const run = async (net: Net): Promise<void> => {
+const load = async (net: Net): Promise<void> => {
+  const minutes = numberOf("minutes", 10);
+  const seed = numberOf("seed", 1 + Math.floor(Math.random() * 2 ** 31));
+  console.log(`seed ${seed}`);
   let told = 0;
   const { tally, happened, samples } = await soak(net, {
     seed,
@@ -67,6 +74,31 @@ const run = async (net: Net): Promise<void> => {
   if (problems.length > 0) throw new Error(`seed ${seed}: ${problems.join("; ")}`);
 };
 
-console.log(`seed ${seed}`);
-await withNodes(run)().catch((error: unknown) => leave(String(error)));
+/** Says after every twentieth part how far it is. */
+const progress = (rounds: number) => (round: number): void => {
+  const done = round + 1;
+  if (done % Math.max(1, Math.floor(rounds / 20)) === 0) console.log(`${done} of ${rounds}`);
+};
+
+const crossAtOnce = async (net: Net): Promise<void> => {
+  const rounds = numberOf("rounds", 1_000);
+  await crossing(net, rounds, progress(rounds));
+  console.log(`${rounds} times one link, and nothing lost`);
+};
+
+const killMappers = async (): Promise<void> => {
+  const rounds = numberOf("rounds", 50);
+  const times = await takeOver({ nodes: numberOf("nodes", 5), rounds, onRound: progress(rounds) });
+  const [middle, most] = [median(times), Math.max(...times)].map((time) => time.toFixed(0));
+  console.log(`${rounds} times all registered again: after ${middle} ms in the middle, ${most} at most`);
+};
+
+const kinds: Readonly<Record<string, () => Promise<void>>> = {
+  load: withNodes(load),
+  crossing: withNodes(crossAtOnce),
+  mapper: killMappers,
+};
+const only = String(given.only ?? "load");
+const run = kinds[only] ?? leave(`--only is one of ${Object.keys(kinds).join(", ")}, and not ${only}`);
+await run().catch((error: unknown) => leave(String(error)));
 console.log("nothing is left behind");

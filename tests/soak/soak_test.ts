@@ -1,10 +1,12 @@
 /**
- * The soak in short: a dozen things happen to nodes under load, and nothing is wrong or left.
+ * The soak in short: a few things happen to nodes under load, and nothing is wrong or left; the mapper's node is
+ * killed three times.
  *
  * @module
  */
 import { assert, assertEquals } from "@std/assert";
 import { withNodes } from "../node/support.ts";
+import { takeOver } from "./members.ts";
 import { soak } from "./soak.ts";
 
 Deno.test(
@@ -16,3 +18,7 @@ Deno.test(
     assertEquals([...happened.values()].reduce((all, count) => all + count), 6);
   }),
 );
+
+Deno.test("the process that serves the mapper is killed, three times: another serves, and the mesh is whole", async () => {
+  assertEquals((await takeOver({ nodes: 5, rounds: 3 })).length, 3);
+});
