@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { Excess } from "../process/excess.ts";
 import { isAnswer, Op, type Signal } from "../process/signal.ts";
 import type { Connection, KernelClock } from "../process/seams.ts";
 import { FrameReader, FrameWriter } from "../protocol/native/frames.ts";
@@ -123,11 +124,12 @@ export class Link {
    *
    * @param signal The signal.
    * @param sender The process whose signal it is, by its number: the one that runs, where none is given.
+   * @param counts Whether it counts as an answer: who sends it is never made to wait.
    */
-  send(signal: Signal, sender?: number): void {
+  send(signal: Signal, sender?: number, counts: boolean = isAnswer(signal)): void {
     const { head, tail } = encodeApart(signal, this.#options.here, this.there);
     checkSize(signal, head.length + (tail?.length ?? 0), this.#options.limits);
-    this.sendEncoded(head, isAnswer(signal), sender, tail);
+    this.sendEncoded(head, counts, sender, tail);
   }
 
   /** Puts an encoded signal, in one part or two, into the write buffer. */
@@ -269,7 +271,8 @@ export class Link {
     try {
       this.#options.onSignal(decodeSignal(whole, this.#options.here, this.there));
     } catch (error) {
-      this.close(badData(`it sent what cannot be read: ${reasonOf(error)}`));
+      const why = error instanceof Excess ? "it asked for" : "it sent what cannot be read:";
+      this.close(badData(`${why} ${reasonOf(error)}`));
     }
   };
 

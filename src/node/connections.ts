@@ -111,7 +111,8 @@ export class Connections implements Outbound {
     const link = peer?.link;
     if (link === undefined) return this.#sendLater(node, life, signal, sender);
     if (life !== undefined && life !== link.there) return this.#bounceOnceAnswered(signal, life, link.there);
-    link.send(signal, sender?.pid.number);
+    // A service of the kernel's cannot be made to wait: what it sends counts as an answer.
+    link.send(signal, sender?.pid.number, sender?.handler !== undefined || isAnswer(signal));
   }
 
   sendIfEngaged(node: string, life: NodeLife | undefined, signal: Signal, sender?: Entry): void {

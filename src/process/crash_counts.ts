@@ -8,6 +8,8 @@ import type { KernelClock } from "./seams.ts";
 
 /** Crashes that are alike are told once in so many milliseconds. */
 const quiet = 1000;
+/** Of more kinds of crashes than this at once the others are not told: somebody invents them. */
+const mostKinds = 1000;
 
 interface Counted {
   /** When the first was told. */
@@ -45,9 +47,12 @@ export class CrashCounts {
       }
       return false;
     }
+    // In the order in which they came: behind one that is young there is none that is old.
     for (const [other, { since, count }] of this.#crashes) {
-      if (count === 0 && now - since >= quiet) this.#crashes.delete(other);
+      if (now - since < quiet) break;
+      if (count === 0) this.#crashes.delete(other);
     }
+    if (this.#crashes.size >= mostKinds) return false;
     this.#crashes.set(likeness, { since: now, count: 0, stop: () => {} });
     return true;
   }

@@ -5,6 +5,7 @@
  * @module
  */
 import type { NodeLife } from "../term/identifier.ts";
+import { Excess } from "./excess.ts";
 import type { Kernel } from "./kernel.ts";
 import {
   breakLinksTo,
@@ -19,6 +20,7 @@ import type { Outbound } from "./outbound.ts";
 import {
   answer,
   breakRequestsTo,
+  receiveReply,
   receiveRequest,
   receiveRequestCancel,
   receiveRequestDisown,
@@ -35,6 +37,7 @@ import { breakSpawnsTo, receiveSpawnReply, receiveSpawnRequest } from "./spawn.t
  * @param kernel The kernel that it is for.
  * @param signal The signal.
  * @param from The life of the node that sent it.
+ * @throws `Excess` for a peer that asks for more than it may.
  */
 export const deliver = (kernel: Kernel, signal: Signal, from: NodeLife): void => {
   switch (signal[0]) {
@@ -45,6 +48,7 @@ export const deliver = (kernel: Kernel, signal: Signal, from: NodeLife): void =>
     case Op.sendAlias:
       return kernel.aliases.get(signal[1])?.push(signal[2]);
     case Op.request:
+      measure(kernel, from);
       return receiveRequest(
         kernel,
         from,
@@ -55,7 +59,7 @@ export const deliver = (kernel: Kernel, signal: Signal, from: NodeLife): void =>
         signal[5],
       );
     case Op.reply:
-      return answer(kernel, signal[1], { tag: "reply", value: signal[2] });
+      return receiveReply(kernel, signal[1], signal[2]);
     case Op.requestDown:
       return isAskedOf(kernel, signal[1], from)
         ? answer(kernel, signal[1], { tag: "down", reason: signal[2] })
@@ -73,6 +77,7 @@ export const deliver = (kernel: Kernel, signal: Signal, from: NodeLife): void =>
     case Op.requestDisown:
       return receiveRequestDisown(kernel, from, signal[1]);
     case Op.link:
+      measure(kernel, from);
       return receiveLink(kernel, from.pid(signal[1]), signal[2]);
     case Op.unlink:
       return receiveUnlink(kernel, signal[1], from.pid(signal[2]), signal[3]);
@@ -85,6 +90,7 @@ export const deliver = (kernel: Kernel, signal: Signal, from: NodeLife): void =>
       return entry === undefined ? undefined : exitSignal(entry, from.pid(signal[1]), signal[3]);
     }
     case Op.monitor:
+      measure(kernel, from);
       return receiveMonitor(kernel, from, signal[2], signal[3]);
     case Op.demonitor:
       return receiveDemonitor(kernel, from, signal[3]);
@@ -96,6 +102,7 @@ export const deliver = (kernel: Kernel, signal: Signal, from: NodeLife): void =>
       return;
     }
     case Op.spawnRequest:
+      measure(kernel, from);
       return receiveSpawnRequest(
         kernel,
         from,
@@ -155,7 +162,7 @@ export const nodeDown = (kernel: Kernel, node: string, life?: NodeLife): void =>
   if (remote === undefined) return;
   kernel.remotes.delete(node);
   breakRequestsTo(kernel, [...remote.pending], [...remote.held.values()]);
-  breakLinksTo((pid) => pid.home === life || pid.node === node, remote.linked);
+  breakLinksTo((pid) => pid.home === life || pid.node === node, remote.linked.keys());
   breakMonitorsTo(kernel, [...remote.monitors], remote.watchers.values());
   breakSpawnsTo(kernel, remote.spawns);
 };
@@ -172,6 +179,13 @@ export const noOutbound = (kernel: Kernel): Outbound => ({
     return () => {};
   },
 });
+
+/** What a peer ties to this node's processes has a bound, so that it cannot fill this node's memory with it. */
+const measure = (kernel: Kernel, from: NodeLife): void => {
+  const remote = kernel.remotes.get(from.name);
+  if (remote === undefined || remote.asked < kernel.maxTies) return;
+  throw new Excess(`more than ${kernel.maxTies} links, monitors and requests`);
+};
 
 const isAskedOf = (kernel: Kernel, reference: number, from: NodeLife): boolean =>
   kernel.pending.get(reference)?.node === from.name;

@@ -6,6 +6,7 @@
 import { Unsendable } from "../term/errors.ts";
 import { Pid, Reference } from "../term/identifier.ts";
 import { isNameOnNode, wrongArgument } from "./arguments.ts";
+import type { Entry } from "./entry.ts";
 import type { Kernel } from "./kernel.ts";
 import { Op } from "./signal.ts";
 
@@ -23,12 +24,13 @@ export const nodeOf = (kernel: Kernel, to: Destination): string | undefined => {
 /**
  * Sends now. Throws `Unsendable` when the message cannot travel.
  *
+ * @param sender Whose message it is: the process that runs, where none is given.
  * @returns Whether the destination can be: a bare name that nobody has cannot.
  */
-export const dispatch = (kernel: Kernel, to: Destination, message: unknown): boolean => {
+export const dispatch = (kernel: Kernel, to: Destination, message: unknown, sender?: Entry): boolean => {
   if (to instanceof Pid) {
     if (to.home === kernel.life) kernel.table.get(to.number)?.push(message);
-    else kernel.outbound.send(to.node, to.home, [Op.send, to.number, message]);
+    else kernel.outbound.send(to.node, to.home, [Op.send, to.number, message], sender);
     return true;
   }
   if (typeof to === "string") {
@@ -38,7 +40,7 @@ export const dispatch = (kernel: Kernel, to: Destination, message: unknown): boo
   }
   if (to instanceof Reference) {
     if (to.home === kernel.life) kernel.aliases.get(to.number)?.push(message);
-    else kernel.outbound.send(to.node, to.home, [Op.sendAlias, to.number, message]);
+    else kernel.outbound.send(to.node, to.home, [Op.sendAlias, to.number, message], sender);
     return true;
   }
   if (!isNameOnNode(to)) {
@@ -46,7 +48,7 @@ export const dispatch = (kernel: Kernel, to: Destination, message: unknown): boo
   }
   const [name, node] = to;
   if (node === kernel.life.name) kernel.names.get(name)?.push(message);
-  else kernel.outbound.send(node, undefined, [Op.sendName, name, message]);
+  else kernel.outbound.send(node, undefined, [Op.sendName, name, message], sender);
   return true;
 };
 

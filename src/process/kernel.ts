@@ -60,6 +60,10 @@ export class Kernel {
   clock: KernelClock;
   /** A mailbox that grows beyond this many messages ends its process with `max_mailbox`. */
   maxMailbox = Infinity;
+  /** A peer with more links to, and monitors and requests of, this kernel's processes than this loses its link. */
+  maxTies = 1_000_000;
+  /** With more processes than this no function is called by its name any more (erl's `+P`). */
+  maxProcesses = 1_000_000;
   /** The processes, by their number. */
   readonly table: Map<number, Entry> = new Map();
   /** The registered names. */

@@ -48,8 +48,9 @@ export const unlink = (kernel: Kernel, entry: Entry, pid: Pid): void => {
   // 1. We unlink; 2. the other's EXIT may be under way already; so EXITs are dropped until 3. it acknowledges.
   // If the link between the nodes is lost first, it never will: so this is a tie to that node like any other.
   const id = kernel.makeReference().number;
-  (entry.unlinking ??= new Map()).set(pid, id);
-  kernel.remote(pid.node).linked.add(entry);
+  const unlinking = entry.unlinking ??= new Map();
+  if (!unlinking.has(pid)) kernel.remote(pid.node).addLink(entry);
+  unlinking.set(pid, id);
   kernel.outbound.send(pid.node, pid.home, [Op.unlink, id, entry.pid.depart(), pid.number]);
 };
 
@@ -75,7 +76,7 @@ export const receiveUnlinkAck = (kernel: Kernel, id: number, from: Pid, to: numb
   const entry = kernel.table.get(to);
   if (entry?.unlinking?.get(from) !== id) return;
   entry.unlinking.delete(from);
-  untie(kernel, entry, from.node);
+  kernel.remotes.get(from.node)?.removeLink(entry);
 };
 
 /** A process that one of ours is linked to has ended. */
@@ -85,8 +86,12 @@ export const receiveLinkExit = (kernel: Kernel, from: Pid, to: number, reason: u
   if (removeLink(kernel, entry, from)) exitOverLink(entry, from, reason);
 };
 
-/** What an exit signal does to a process: the rules of the manual's "Receiving Exit Signals". */
+/**
+ * What an exit signal does to a process: the rules of the manual's "Receiving Exit Signals". The kernel's own
+ * services, which nobody would start again, heed none.
+ */
 export const exitSignal = (entry: Entry, from: Pid, reason: unknown): void => {
+  if (entry.handler !== undefined) return;
   if (reason === "kill") entry.kill();
   else if (entry.trapExit) entry.push(tuple(EXIT, from, reason));
   else if (reason !== "normal" || from === entry.pid) entry.exit(reason);
@@ -94,6 +99,7 @@ export const exitSignal = (entry: Entry, from: Pid, reason: unknown): void => {
 
 /** What the end of a linked process does: as an exit signal, but `kill` is a reason like any other. */
 const exitOverLink = (entry: Entry, from: Pid, reason: unknown): void => {
+  if (entry.handler !== undefined) return;
   if (entry.trapExit) entry.push(tuple(EXIT, from, reason));
   else if (reason !== "normal") entry.exit(reason);
 };
@@ -104,7 +110,7 @@ export const breakLinks = (kernel: Kernel, entry: Entry, reason: unknown): void 
   entry.links = undefined;
   entry.unlinking = undefined;
   if (unlinking !== undefined) {
-    for (const pid of unlinking.keys()) kernel.remotes.get(pid.node)?.linked.delete(entry);
+    for (const pid of unlinking.keys()) kernel.remotes.get(pid.node)?.removeLink(entry);
   }
   if (links === undefined) return;
   for (const pid of links) {
@@ -114,14 +120,14 @@ export const breakLinks = (kernel: Kernel, entry: Entry, reason: unknown): void 
       removeLink(kernel, other, entry.pid);
       exitOverLink(other, entry.pid, reason);
     } else {
-      kernel.remotes.get(pid.node)?.linked.delete(entry);
+      kernel.remotes.get(pid.node)?.removeLink(entry);
       kernel.outbound.send(pid.node, pid.home, [Op.exit, entry.pid.depart(), pid.number, reason], entry);
     }
   }
 };
 
 /** A node is down: links to its processes break with `noconnection`. */
-export const breakLinksTo = (isThere: (pid: Pid) => boolean, linked: ReadonlySet<Entry>): void => {
+export const breakLinksTo = (isThere: (pid: Pid) => boolean, linked: Iterable<Entry>): void => {
   for (const entry of linked) {
     for (const pid of [...entry.unlinking?.keys() ?? []]) if (isThere(pid)) entry.unlinking?.delete(pid);
     for (const pid of [...entry.links ?? []]) {
@@ -138,20 +144,14 @@ const addLink = (entry: Entry, pid: Pid): void => {
 
 /** Makes this node's half of a link to another node's process, which has its half already. */
 export const addRemoteLink = (kernel: Kernel, entry: Entry, pid: Pid): void => {
+  if (entry.links?.has(pid)) return;
   addLink(entry, pid);
-  kernel.remote(pid.node).linked.add(entry);
+  kernel.remote(pid.node).addLink(entry);
 };
 
 /** Takes a link out of one end; whether it was there. */
 const removeLink = (kernel: Kernel, entry: Entry, pid: Pid): boolean => {
   if (entry.links?.delete(pid) !== true) return false;
-  if (pid.home !== kernel.life) untie(kernel, entry, pid.node);
+  if (pid.home !== kernel.life) kernel.remotes.get(pid.node)?.removeLink(entry);
   return true;
-};
-
-/** A process is not tied to a node any more when it has no link there, and none that it has taken back lately. */
-const untie = (kernel: Kernel, entry: Entry, node: string): void => {
-  const isThere = (pid: Pid): boolean => pid.node === node;
-  if ([...entry.links ?? []].some(isThere) || [...entry.unlinking?.keys() ?? []].some(isThere)) return;
-  kernel.remotes.get(node)?.linked.delete(entry);
 };

@@ -107,6 +107,8 @@ export const demonitor = (kernel: Kernel, reference: Reference): boolean => {
 export const receiveMonitor = (kernel: Kernel, life: NodeLife, to: Target, reference: number): void => {
   const target = typeof to === "number" ? kernel.table.get(to) : kernel.names.get(to);
   if (target === undefined) return kernel.outbound.send(life.name, life, [Op.down, reference, "noproc"]);
+  // A peer that uses a reference again has one monitor of it, and not one that nobody finds any more.
+  receiveDemonitor(kernel, life, reference);
   const watcher: RemoteWatcher = { life, reference, target };
   (target.watchers ??= new Set()).add(watcher);
   kernel.remote(life.name).watchers.set(reference, watcher);

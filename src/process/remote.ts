@@ -10,8 +10,12 @@ import type { PendingSpawn } from "./spawn.ts";
 
 /** The ties to one node, by its name. */
 export class Remote {
-  /** Processes here with a link to some process there, or that have taken one back which is not acknowledged. */
-  readonly linked: Set<Entry> = new Set();
+  /**
+   * Processes here with links to processes there, each with how many: those that were taken back and are not
+   * acknowledged count too.
+   */
+  readonly linked: Map<Entry, number> = new Map();
+  #links = 0;
   /** Monitors made here of processes there. */
   readonly monitors: Set<Monitor> = new Set();
   /** Monitors made there of processes here, by their reference. */
@@ -22,4 +26,24 @@ export class Remote {
   readonly held: Map<number, Held> = new Map();
   /** Spawns asked of that node. */
   readonly spawns: Set<PendingSpawn> = new Set();
+
+  /** How much of this kernel's memory that node can fill by asking: links, and monitors and requests made there. */
+  get asked(): number {
+    return this.#links + this.watchers.size + this.held.size;
+  }
+
+  /** A process here has one more link there. */
+  addLink(entry: Entry): void {
+    this.#links++;
+    this.linked.set(entry, (this.linked.get(entry) ?? 0) + 1);
+  }
+
+  /** A process here has one link less there. */
+  removeLink(entry: Entry): void {
+    const count = this.linked.get(entry);
+    if (count === undefined) return;
+    this.#links--;
+    if (count > 1) this.linked.set(entry, count - 1);
+    else this.linked.delete(entry);
+  }
 }

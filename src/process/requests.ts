@@ -12,12 +12,16 @@ import { type Atom, atom } from "../term/atom.ts";
 import type { NodeLife, Pid, Reference } from "../term/identifier.ts";
 import { tuple } from "../term/tuple.ts";
 import type { Entry } from "./entry.ts";
+import { Excess } from "./excess.ts";
 import type { Kernel } from "./kernel.ts";
 import { exitSignal } from "./links.ts";
 import { Op, type Target } from "./signal.ts";
 
 /** Marks a call, as OTP does. */
 export const CALL: Atom<"$gen_call"> = atom("$gen_call");
+
+/** So many signals wait for who carries a request out; nobody who means well sends more than a few. */
+const mostWaits = 1000;
 
 /** What came of a request. */
 export type Answer =
@@ -197,8 +201,11 @@ export const handOn = (held: Held, holder: Entry): void => {
 
 /** Does something with whoever carries the request out, once that is known. */
 const withHolder = (held: Held, tell: (holder: Entry) => void): void => {
-  if (held.waits === undefined) tell(held.holder);
-  else held.waits.push(tell);
+  if (held.waits === undefined) return tell(held.holder);
+  if (held.waits.length >= mostWaits && held.life !== held.holder.kernel.life) {
+    throw new Excess(`more than ${mostWaits} signals for one request`);
+  }
+  held.waits.push(tell);
 };
 
 /** Answers a request, wherever it was made. Throws `Unsendable` when the value cannot travel. */
@@ -231,6 +238,16 @@ export const receiveRequest = (
   }
   hold(kernel, { life, reference: reference.number, from, linked, holder, waits: [] });
   holder.push(tuple(CALL, tuple(from, reference), message));
+};
+
+/**
+ * An answer has come from another node: from the one that was asked or, since whoever is told of a request can
+ * answer it, from any other. But of a request that never left this node only this node can know.
+ */
+export const receiveReply = (kernel: Kernel, reference: number, value: unknown): void => {
+  const made = kernel.pending.get(reference);
+  if (made === undefined || (made.node === undefined && !made.reference.published)) return;
+  answer(kernel, reference, { tag: "reply", value });
 };
 
 /** An answer has come for one of our requests. */
@@ -391,7 +408,13 @@ const heldBy = (kernel: Kernel, life: NodeLife): Map<number, Held> | undefined =
 
 const hold = (kernel: Kernel, held: Held): void => {
   if (held.life === kernel.life) kernel.held.set(held.reference, held);
-  else kernel.remote(held.life.name).held.set(held.reference, held);
+  else {
+    const all = kernel.remote(held.life.name).held;
+    const before = all.get(held.reference);
+    // A peer that uses a reference again has one request of it, and not one that nobody finds any more.
+    before?.holder.held?.delete(before);
+    all.set(held.reference, held);
+  }
   (held.holder.held ??= new Set()).add(held);
 };
 

@@ -9,6 +9,7 @@ import type { AnyEffect } from "../deps/fiber.ts";
 import { Undef } from "../term/errors.ts";
 import type { NodeLife, Pid, Reference } from "../term/identifier.ts";
 import type { Entry } from "./entry.ts";
+import { exit } from "./exit.ts";
 import type { Kernel } from "./kernel.ts";
 import { receiveLink } from "./links.ts";
 import { findFunction } from "./modules.ts";
@@ -29,7 +30,10 @@ export const toEffect = (value: unknown): AnyEffect => {
   return value instanceof Promise ? Effect.promise(() => value) : Effect.succeed(value);
 };
 
-/** A module's function applied to arguments; fails with `undef` when this program does not define it. */
+/**
+ * A module's function applied to arguments; fails with `undef` when this program does not define it, and with
+ * `system_limit` when there are too many processes.
+ */
 export const applyFunction = (
   kernel: Kernel,
   module: string,
@@ -37,6 +41,7 @@ export const applyFunction = (
   args: ReadonlyArray<unknown>,
 ): AnyEffect =>
   Effect.suspend(() => {
+    if (kernel.table.size > kernel.maxProcesses) return exit("system_limit");
     const found = findFunction(module, name);
     if (found !== undefined) return toEffect(found(...args));
     const operation = `${module}.${name}/${args.length}`;

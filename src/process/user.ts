@@ -27,8 +27,10 @@ export const userService = (kernel: Kernel) => (message: unknown): void => {
   if (!(from instanceof Pid || from instanceof Reference)) return;
   const text = textOf(request);
   if (text !== undefined) kernel.output(text);
+  // Who asked has a link to here. To dial whomever a message names is not this service's task.
+  if (from.home !== kernel.life && !kernel.outbound.isConnected(from.node)) return;
   const answer = text === undefined ? tuple(atom("error"), atom("request")) : atom("ok");
-  dispatch(kernel, from, tuple(atom("io_reply"), replyAs, answer));
+  dispatch(kernel, from, tuple(atom("io_reply"), replyAs, answer), kernel.user);
 };
 
 /** The text of `{put_chars, unicode, text}`; nothing else is understood. */

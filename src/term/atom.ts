@@ -9,6 +9,8 @@ const atoms = new WeakTable<string, Atom>();
 /** The atoms asked for of late, held: looking through a weak reference costs more than a small atom's message. */
 const recent = new Map<string, Atom>();
 const heldAtMost = 1024;
+/** A longer one is not held: no program has such, but a peer may send any. */
+const heldLength = 255;
 
 /**
  * An interned name, as Erlang's atom. Made by {@link atom} alone, so that two atoms of one name are one
@@ -67,6 +69,7 @@ export const atom = <const Name extends string>(name: Name): Atom<Name> =>
 
 const intern = (name: string): Atom => {
   const found = atoms.get(name) ?? atoms.set(name, new Atom(name));
+  if (name.length > heldLength) return found;
   if (recent.size >= heldAtMost) recent.clear();
   recent.set(name, found);
   return found;

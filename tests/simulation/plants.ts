@@ -119,7 +119,7 @@ export const planted: ReadonlyArray<Planted> = [
     plant: instead([Op.link], 2, (signal, send, node, { kernel }) => {
       send(signal);
       const { linked } = kernel.remote(node);
-      for (const entry of linked) if (entry.pid.number === signal[1]) linked.delete(entry);
+      for (const entry of linked.keys()) if (entry.pid.number === signal[1]) linked.delete(entry);
     }),
   },
   { name: "an unlink is never acknowledged", breaks: ["links"], plant: instead([Op.unlinkAck], 3, lost) },

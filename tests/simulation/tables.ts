@@ -118,7 +118,7 @@ const problemsOfEntries = (life: NodeLifeOf, labels: Labels): ReadonlyArray<stri
   const exiting = processesOf(life).filter((entry) => entry.state === "exiting")
     .map((entry) => `processes: ${labels.pid(entry.pid)} is to end, and does not`);
   const remotes = [...kernel.remotes].flatMap(([node, remote]) => [
-    ...[...remote.linked].filter((entry) =>
+    ...[...remote.linked.keys()].filter((entry) =>
       ![...entry.links ?? [], ...entry.unlinking?.keys() ?? []].some((pid) => pid.node === node)
     )
       .map((entry) =>

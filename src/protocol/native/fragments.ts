@@ -145,6 +145,10 @@ export class Assembler {
     if (body.length <= headerBytes) return { detail: "a fragment without bytes" };
     const view = new DataView(body.buffer, body.byteOffset, headerBytes);
     const number = view.getUint32(1);
+    // All but the last are full: of many small ones what surrounds them would be more than they are.
+    if (view.getUint8(0) === more && body.length !== headerBytes + fragmentBytes) {
+      return { detail: `a fragment of ${body.length - headerBytes} bytes that is not the last` };
+    }
     const known = this.#incoming.get(number);
     if (known === undefined && this.#incoming.size >= messagesAtOnce) {
       return { detail: `more than ${messagesAtOnce} messages in fragments at once` };

@@ -12,7 +12,7 @@ import { failureClasses, ForeignError } from "../../term/errors.ts";
 import { type NodeLife, nodeLife } from "../../term/identifier.ts";
 import { parseNodeName } from "../../term/node_name.ts";
 import { toTuple } from "../../term/tuple.ts";
-import { BadSignal, TermTag } from "./scan.ts";
+import { BadSignal, longestAtom, TermTag } from "./scan.ts";
 import { isReserved } from "./wrap.ts";
 
 let receiver: NodeLife | undefined;
@@ -163,7 +163,12 @@ const errorFrom = (content: unknown): Error => {
 
 revive(
   TermTag.atom,
-  (content) => atom(typeof content === "string" ? content : fromUtf16(bytesFrom(content, "an atom"))),
+  (content) => {
+    const name = typeof content === "string" ? content : fromUtf16(bytesFrom(content, "an atom"));
+    // Its name stays in a table for some time after it is gone.
+    if (name.length > longestAtom) throw new BadSignal(`an atom of ${name.length} characters`);
+    return atom(name);
+  },
 );
 revive(TermTag.tuple, (content) => toTuple(rowFrom(content, "a tuple")));
 revive(TermTag.pidOfSender, (content, from) => from.pid(numberFrom(content, "a pid")));

@@ -8,6 +8,9 @@
 /** How many arrays, maps and their like may stand within each other in one message (DESIGN, section 5). */
 export const nestingLimit = 512;
 
+/** How many characters an atom has at most that travels (Erlang's limit). */
+export const longestAtom = 255;
+
 /**
  * The tags of values that CBOR has no form for, or cbor-x none that keeps them as they were. They mean what they
  * mean only between two nodes, so the numbers are the shortest that neither RFC 8949 nor cbor-x uses.

@@ -17,7 +17,7 @@ import { isTaggedError, Unsendable } from "../../term/errors.ts";
 import { type NodeLife, Pid, Reference } from "../../term/identifier.ts";
 import { inspect } from "../../term/inspect.ts";
 import { toTuple } from "../../term/tuple.ts";
-import { nestingLimit, TermTag } from "./scan.ts";
+import { longestAtom, nestingLimit, TermTag } from "./scan.ts";
 
 let here: NodeLife | undefined;
 let there: NodeLife | undefined;
@@ -128,7 +128,7 @@ const wrap = (value: unknown, depth: number): unknown => {
 const wrapObject = (value: object, depth: number): unknown => {
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype !== Object.prototype && prototype !== Array.prototype && prototype !== tuplePrototype) {
-    const wrapped = wrapLeaf(value, prototype);
+    const wrapped = wrapLeaf(value, prototype, depth);
     if (wrapped !== undefined) return wrapped;
   }
   if (ancestors !== undefined) {
@@ -143,9 +143,10 @@ const wrapObject = (value: object, depth: number): unknown => {
 };
 
 /** What has no parts; undefined for all else. */
-const wrapLeaf = (value: object, prototype: unknown): unknown => {
+const wrapLeaf = (value: object, prototype: unknown, depth: number): unknown => {
   if (prototype === Atom.prototype) {
     const { name } = value as Atom;
+    if (name.length > longestAtom) return refuseAtom(name, depth);
     return new Tag(isPlainText(name) ? name : toUtf16(name), TermTag.atom);
   }
   if (prototype === Pid.prototype) return wrapPid(value as Pid);
@@ -354,6 +355,11 @@ const refuse = (value: unknown, depth: number, found: string): unknown => {
   if (value instanceof Error && depth + 2 <= nestingLimit) return wrap(crashOf(value), depth);
   return textOf(value);
 };
+
+const refuseAtom = (name: string, depth: number): unknown =>
+  ancestors === undefined
+    ? refuse(name, depth, `an atom of ${name.length} characters, over the limit of ${longestAtom}`)
+    : wrapText(name);
 
 const refuseNesting = (value: object, depth: number): unknown =>
   ancestors === undefined

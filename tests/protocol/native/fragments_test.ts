@@ -121,14 +121,22 @@ Deno.test("what is no fragment, too many at once and what is too large are refus
   };
   assertEquals(new Assembler(100).push(fragment(1, 0)), { detail: "a fragment without bytes" });
   assertEquals(new Assembler(100).push(Uint8Array.of(0, 0)), { detail: "a fragment without bytes" });
-  const crowded = new Assembler(100);
+  const crowded = new Assembler(fragmentBytes);
   for (let number = 0; number < messagesAtOnce; number++) {
-    assertEquals(crowded.push(fragment(number, 1)), undefined);
+    assertEquals(crowded.push(fragment(number, fragmentBytes)), undefined);
   }
-  assertEquals(crowded.push(fragment(99, 1)), { detail: "more than 4 messages in fragments at once" });
-  const full = new Assembler(100);
-  assertEquals(full.push(fragment(1, 60)), undefined);
-  assertEquals(full.push(fragment(1, 60)), {
-    detail: "a message of more than 100 bytes, which is the limit",
+  assertEquals(crowded.push(fragment(99, fragmentBytes)), {
+    detail: "more than 4 messages in fragments at once",
   });
+  const full = new Assembler(100_000);
+  assertEquals(full.push(fragment(1, fragmentBytes)), undefined);
+  assertEquals(full.push(fragment(1, fragmentBytes)), {
+    detail: "a message of more than 100000 bytes, which is the limit",
+  });
+  // Many small parts would take far more memory than what is in them, which alone is counted.
+  for (const size of [1, fragmentBytes - 1, fragmentBytes + 1]) {
+    assertEquals(new Assembler(1_000_000).push(fragment(1, size)), {
+      detail: `a fragment of ${size} bytes that is not the last`,
+    });
+  }
 });
