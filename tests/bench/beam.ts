@@ -3,7 +3,9 @@
  *
  * @module
  */
-import { type Beam, freePort } from "./crew.ts";
+import { freePort } from "../free_port.ts";
+import { eventually } from "../waiting.ts";
+import type { Beam } from "./crew.ts";
 
 /** Elixir as it is installed, with a mapper that runs until `end`. */
 export interface FoundBeam extends Beam {
@@ -42,13 +44,12 @@ export const findBeam = async (): Promise<FoundBeam | undefined> => {
 
 /** Waits until someone listens on a port. */
 const answers = async (port: number): Promise<void> => {
-  for (let tries = 0; tries < 200; tries++) {
+  await eventually(`an answer of epmd on port ${port}`, async () => {
     try {
       (await Deno.connect({ hostname: "127.0.0.1", port })).close();
-      return;
+      return true;
     } catch {
-      await new Promise((resolve) => setTimeout(resolve, 10));
+      return false;
     }
-  }
-  throw new Error(`epmd does not answer on port ${port}`);
+  });
 };

@@ -41,14 +41,6 @@ export interface CrewOptions {
   readonly profiles: string | undefined;
 }
 
-/** A port that nobody listens on. */
-export const freePort = (): number => {
-  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const { port } = listener.addr;
-  listener.close();
-  return port;
-};
-
 /** The peers of one row. */
 export class Crew {
   readonly #options: CrewOptions;

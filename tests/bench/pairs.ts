@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { type Crew, freePort, type Peer } from "./crew.ts";
+import { freePort } from "../free_port.ts";
+import type { Crew, Peer } from "./crew.ts";
 import { valueOf } from "./row.ts";
 
 let pairs = 0;

@@ -5,6 +5,8 @@
  */
 import { linesOf } from "../../src/cli/lines.ts";
 
+export { freePort } from "../free_port.ts";
+
 const top = new URL("../../", import.meta.url);
 
 /** The address of a file of this repository. */
@@ -12,14 +14,6 @@ export const fileOf = (path: string): string => new URL(path, top).href;
 
 /** The chat's program. */
 export const chat = fileOf("examples/chat/main.ts");
-
-/** A port of loopback that nobody listens on. */
-export const freePort = (): number => {
-  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const { port } = listener.addr;
-  listener.close();
-  return port;
-};
 
 /** Runs `body` with a listener on a free port of loopback that does with each connection what is said. */
 export const withListener = async (

@@ -9,7 +9,8 @@ import { lookup, names, questionTime, register } from "../../src/epmd/client.ts"
 import { encodeAlive2Answer, encodePort2Answer, hiddenNode, normalNode } from "../../src/epmd/messages.ts";
 import type { Address, Connection, Transport, TransportFailure } from "../../src/process/seams.ts";
 import { TransportError } from "../../src/process/seams.ts";
-import { HandClock, having, real, tcp, withListener, withMapper } from "./support.ts";
+import { HandClock } from "../process/hand_clock.ts";
+import { having, real, tcp, withListener, withMapper } from "./support.ts";
 
 const optionsFor = (mapper: Address, parts: Partial<RegisterOptions> = {}): RegisterOptions => ({
   ...real,

@@ -11,18 +11,8 @@ import type { PortMapper } from "../../src/epmd/server.ts";
 import { maxConnections, serve, silentTime } from "../../src/epmd/server.ts";
 import type { Address, Connection, Transport, TransportFailure } from "../../src/process/seams.ts";
 import { TransportError } from "../../src/process/seams.ts";
-import {
-  dial,
-  HandClock,
-  having,
-  present,
-  randomBytes,
-  readToEnd,
-  real,
-  talk,
-  tcp,
-  withMapper,
-} from "./support.ts";
+import { HandClock } from "../process/hand_clock.ts";
+import { dial, having, present, randomBytes, readToEnd, real, talk, tcp, withMapper } from "./support.ts";
 
 const aliveRequest = (name: string, parts: Partial<Registration> = {}): Uint8Array =>
   encodeRequest({

@@ -8,10 +8,11 @@ import { assert, assertEquals, assertNotEquals, assertStringIncludes } from "@st
 import { lookup, names, register } from "../../src/epmd/client.ts";
 import { hiddenNode, normalNode } from "../../src/epmd/messages.ts";
 import type { Address } from "../../src/process/seams.ts";
-import { HandClock, having, randomBytes, real, tcp, withMapper } from "./support.ts";
 import { tcpTransport } from "../../src/net/tcp.ts";
 import { type Transport, TransportError } from "../../src/process/seams.ts";
 import { Net, serves } from "../node/support.ts";
+import { HandClock } from "../process/hand_clock.ts";
+import { having, randomBytes, real, tcp, withMapper } from "./support.ts";
 import { serve } from "../../src/epmd/server.ts";
 
 const isInstalled = (command: string): boolean => {

@@ -17,6 +17,9 @@ import { cookie, Faults } from "./modules.ts";
 import { nodeProcess } from "./support.ts";
 import { tasksOn, tiesTo, toldOf } from "./ties.ts";
 
+/** So long that no missed tick tells of an end within a test. */
+const netTickTime = "1 hour";
+
 const twice = (alex: TestNode, name: string): Promise<number> =>
   alex.run(
     Effect.flatMap(Task.Supervisor.async(tasksOn(name), Faults.twice, [21]), (task) => Task.await(task)),
@@ -25,16 +28,14 @@ const twice = (alex: TestNode, name: string): Promise<number> =>
 Deno.test(
   "a node that is killed: await, link, monitor and node monitor are told at once, and it can come back",
   withNodes(async (net) => {
-    const alex = await net.node("alex@localhost", { cookie });
+    const alex = await net.node("alex@localhost", { cookie, netTickTime });
     const kate = await net.node("kate@localhost", { cookie });
     const child = await nodeProcess(net, alex, "child@localhost");
     const [ready, told] = tiesTo(alex, child.name);
     await ready;
     const old = await alex.run(Node.spawn(child.name, Faults.wait, []));
-    const start = performance.now();
     child.kill("SIGKILL");
     assertEquals(await soon("all is told", told), toldOf(child.name));
-    assert(performance.now() - start < 5_000);
     await serves(alex, kate);
     await child.status;
     const again = await nodeProcess(net, alex, child.name);
@@ -55,12 +56,14 @@ Deno.test(
     const kate = await net.node("kate@localhost", { cookie });
     const child = await nodeProcess(net, alex, "child@localhost");
     const [ready, told] = tiesTo(alex, child.name);
+    const closed = alex.run(Effect.gen(function* () {
+      yield* Node.monitorNodes(true, { nodedownReason: true });
+      return yield* Process.receive(NodeDown);
+    }));
     await ready;
     child.kill("SIGSTOP");
-    const start = performance.now();
     assertEquals(await told, toldOf(child.name));
-    // And as long as a timer of a busy machine may be late.
-    assert(performance.now() - start < 10_500, `took ${performance.now() - start} ms`);
+    assertEquals((await soon("why is told", closed))[2], { nodedownReason: "net_tick_timeout" });
     await serves(alex, kate);
     child.kill("SIGCONT");
     assertEquals(await twice(alex, child.name), 42);
@@ -148,7 +151,7 @@ for (const signal of ["SIGTERM", "SIGINT"] as const) {
   Deno.test(
     `a node of the command line that gets ${signal} stops in order: the others are told at once, and it exits 0`,
     withNodes(async (net) => {
-      const alex = await net.node("alex@localhost", { cookie });
+      const alex = await net.node("alex@localhost", { cookie, netTickTime });
       const program = new URL("../../examples/chat/main.ts", import.meta.url).href;
       const child = await nodeProcess(net, alex, "child@localhost", program);
       const down = alex.run(Effect.gen(function* () {
@@ -161,12 +164,10 @@ for (const signal of ["SIGTERM", "SIGINT"] as const) {
         return (yield* Process.receive(Down))[4];
       }));
       await alex.run(Node.connect(child.name));
-      const start = performance.now();
       child.kill(signal);
       assertEquals(await soon("nodedown", down), child.name);
       const reason = await soon("the monitor is told", target);
       assert(reason === "noconnection" || reason === "shutdown", String(reason));
-      assert(performance.now() - start < 5_000);
       assertEquals((await child.status).code, 0);
       assertEquals(await child.errors, "");
       // Its name is free again.

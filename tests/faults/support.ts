@@ -4,7 +4,7 @@
  * @module
  */
 import * as Node from "../../src/node/node.ts";
-import type { Net, TestNode } from "../node/support.ts";
+import { eventually, type Net, type TestNode } from "../node/support.ts";
 import { cookie } from "./modules.ts";
 
 /** An OS process that runs a node. */
@@ -17,6 +17,9 @@ export interface NodeProcess {
   /** What it wrote to standard error; complete once it has ended. */
   readonly errors: Promise<string>;
 }
+
+/** A program on a busy machine may take so many milliseconds to be up. */
+const patience = 30_000;
 
 /** Starts one, and waits until `from` can connect to it. It is killed when the test is over. */
 export const nodeProcess = async (
@@ -46,9 +49,9 @@ export const nodeProcess = async (
     await status;
     await errors;
   });
-  while (String(await from.run(Node.ping(name))) !== ":pong") {
+  await eventually(`${name} answers`, async () => {
     if (hasEnded) throw new Error(`${name} ended: ${await errors}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
+    return String(await from.run(Node.ping(name))) === ":pong";
+  }, patience);
   return { name, kill, status, errors };
 };

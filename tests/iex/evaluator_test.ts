@@ -6,6 +6,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { Effect, Fiber } from "npm:effect@^4.1.0";
 import { evaluate } from "../../src/iex/evaluator.ts";
+import { turn } from "../waiting.ts";
 import { play, playAll, type Table } from "./play.ts";
 
 const table: Table = [
@@ -246,9 +247,9 @@ Deno.test("an evaluation that is interrupted interrupts the Effect that it runs"
   await Effect.runPromise(Effect.gen(function* () {
     const fiber = yield* Effect.forkChild(evaluate("await waits", { waits }), { startImmediately: true });
     yield* Effect.yieldNow;
-    yield* Effect.promise(() => new Promise((resolve) => setTimeout(resolve)));
+    yield* Effect.promise(turn);
     yield* Fiber.interrupt(fiber);
   }));
-  await new Promise((resolve) => setTimeout(resolve));
+  await turn();
   assert(isInterrupted);
 });

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { eventually } from "../waiting.ts";
 import { atHome } from "./at_terminal.ts";
 
 /** Whether there is a tmux. */
@@ -17,8 +18,6 @@ export const hasTmux = (): boolean => {
 
 /** What is not on the screen after so many milliseconds never will be. */
 const patience = 20_000;
-/** How often, in milliseconds, the screen is looked at. */
-const glance = 20;
 
 /** A tmux server; its programs end with it. */
 export class Tmux implements AsyncDisposable {
@@ -122,14 +121,11 @@ export class Screen {
   }
 
   async #until(fits: (lines: ReadonlyArray<string>) => boolean, expected: () => string): Promise<void> {
-    const deadline = Date.now() + patience;
-    for (;;) {
-      const lines = await this.lines();
-      if (fits(lines)) return;
-      if (Date.now() > deadline) {
-        throw new Error(`${this.#name} shows\n${lines.join("\n")}\n\nand not\n${expected()}`);
-      }
-      await new Promise((resolve) => setTimeout(resolve, glance));
-    }
+    let lines: ReadonlyArray<string> = [];
+    await eventually(
+      () => `${this.#name} shows\n${lines.join("\n")}\n\nand not\n${expected()}`,
+      async () => fits(lines = await this.lines()),
+      patience,
+    );
   }
 }

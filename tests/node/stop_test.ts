@@ -21,6 +21,7 @@ import {
   freePort,
   Net,
   readToEnd,
+  seamsOn,
   serves,
   soon,
   Tap,
@@ -45,8 +46,11 @@ const startTasks = async (node: TestNode): Promise<void> => {
 Deno.test(
   "the others see a node that stops go down at once, and it is a node no more",
   withNodes(async (net) => {
+    // On clocks that stand, no tick can be missed.
     const [alex, kate, moebi] = await Promise.all(
-      ["alex@localhost", "kate@localhost", "moebi@localhost"].map((name) => net.node(name)),
+      ["alex@localhost", "kate@localhost", "moebi@localhost"].map((name) =>
+        net.node(name, { seams: seamsOn() })
+      ),
     );
     assert(alex !== undefined && kate !== undefined && moebi !== undefined);
     const watching = [alex, moebi].map((node) =>
@@ -60,10 +64,8 @@ Deno.test(
       "kate has both",
       () => ["alex@localhost", "moebi@localhost"].every((name) => kate.kernel.outbound.isConnected(name)),
     );
-    const start = performance.now();
     assertEquals(String(await kate.run(Node.stop())), ":ok");
     for (const down of await Promise.all(watching)) assertEquals(down[1], "kate@localhost");
-    assert(performance.now() - start < 2_000);
     assertEquals(await kate.run(Node.isAlive()), false);
     assertEquals(await kate.run(Node.self()), "nonode@nohost");
     assertEquals((await alex.fails(Node.connect("kate@localhost"))).because, "absent");
@@ -256,25 +258,24 @@ Deno.test(
   }),
 );
 
-/** Well before a question or a handshake would be given up by itself. */
-const atOnce = 1_500;
-
 Deno.test(
   "a connection that is being made when the node stops fails typed, and is closed at once",
   withNodes(async (net) => {
     const alex = await net.node("alex@localhost");
     const asked: Array<Promise<unknown>> = [];
     const port = net.server((connection) => void asked.push(readToEnd(connection)));
-    const kate = await net.node("kate@localhost", { addresses: { "mute@localhost": `127.0.0.1:${port}` } });
+    // On a clock that stands, the handshake is never given up by itself.
+    const kate = await net.node("kate@localhost", {
+      addresses: { "mute@localhost": `127.0.0.1:${port}` },
+      seams: seamsOn(),
+    });
     const waiting = kate.fails(Node.connect("mute@localhost"));
     await eventually("the silent one is asked", () => asked.length === 1);
-    const start = performance.now();
     await kate.run(Node.stop());
     const error = await soon("connecting fails", waiting);
     assertInstanceOf(error, NoConnection);
     assertEquals(error.because, "not_alive");
     await soon("the connection is closed", Promise.all(asked));
-    assert(performance.now() - start < atOnce);
     await serves(alex, await net.node("moebi@localhost"));
   }),
 );
@@ -282,7 +283,7 @@ Deno.test(
 Deno.test(
   "a question to a silent port mapper is given up at once when the node stops",
   withNodes(async (net) => {
-    const alex = await net.node("alex@localhost");
+    const alex = await net.node("alex@localhost", { seams: seamsOn() });
     const asked: Array<Promise<unknown>> = [];
     net.server((connection) => void asked.push(readToEnd(connection)), {
       hostname: "127.0.0.5",
@@ -290,11 +291,9 @@ Deno.test(
     });
     const waiting = alex.fails(Node.connect("kate@127.0.0.5"));
     await eventually("the silent one is asked", () => asked.length === 1);
-    const start = performance.now();
     await alex.run(Node.stop());
     assertEquals((await soon("connecting fails", waiting)).because, "not_alive");
     await soon("the question is given up", Promise.all(asked));
-    assert(performance.now() - start < atOnce);
   }),
 );
 

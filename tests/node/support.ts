@@ -25,7 +25,9 @@ import * as Process from "../../src/process/process.ts";
 import {
   type Address,
   type Connection,
+  type KernelClock,
   type Listener,
+  type Seams,
   type Transport,
   TransportError,
 } from "../../src/process/seams.ts";
@@ -40,48 +42,14 @@ import {
 import { Sealer } from "../../src/protocol/native/records.ts";
 import { encodeSignal } from "../../src/protocol/native/signals.ts";
 import { nodeLife, type Pid } from "../../src/term/identifier.ts";
+import { HandClock } from "../process/hand_clock.ts";
+import { eventually, soon } from "../waiting.ts";
+
+export { freePort } from "../free_port.ts";
+export { eventually, soon } from "../waiting.ts";
 
 /** The cookie of all nodes that are given none. */
 export const cookie = "a cookie of the tests";
-
-/** Facts are waited for; this long only when they never come. */
-const patience = 8_000;
-
-/** Resolved once it is so; rejected, with what was awaited, when it never is. */
-export const eventually = async (what: string, isSo: () => boolean): Promise<void> => {
-  const due = performance.now() + patience;
-  while (!isSo()) {
-    if (performance.now() > due) throw new Error(`never came: ${what}`);
-    await new Promise<void>((resolve) => setTimeout(resolve, 2));
-  }
-};
-
-/** Resolved as the promise is; rejected, with what was awaited, when that takes too long. */
-export const soon = async <A>(what: string, promise: Promise<A>): Promise<A> => {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`never came: ${what}`)), patience);
-  });
-  try {
-    return await Promise.race([promise, late]);
-  } finally {
-    clearTimeout(timer);
-  }
-};
-
-/** A port of that host on which nobody listens, below those that the system gives out. */
-export const freePort = (host = "127.0.0.1"): number => {
-  for (;;) {
-    const [random = 0] = crypto.getRandomValues(new Uint16Array(1));
-    const port = 15_000 + random % 15_000;
-    try {
-      Deno.listen({ hostname: host, port }).close();
-      return port;
-    } catch (error) {
-      if (!(error instanceof Deno.errors.AddrInUse)) throw error;
-    }
-  }
-};
 
 /** What a kernel remembers of others: nothing, once all is answered. */
 export const ties = (kernel: Kernel): Readonly<Record<string, number>> => {
@@ -108,6 +76,15 @@ export const ties = (kernel: Kernel): Readonly<Record<string, number>> => {
 const tiesLeft = (kernel: Kernel): string =>
   Object.entries(ties(kernel)).filter(([, size]) => size > 0).map(([name, size]) => `${name}: ${size}`)
     .join(", ");
+
+/** How a test's node is started. */
+export interface NodeOptions extends StartOptions {
+  /** Its kernel's clock, random bytes and turn: the system's by default. */
+  readonly seams?: Seams;
+}
+
+/** The system's seams, on a clock that a test moves: what happens while it stands needs no time. */
+export const seamsOn = (clock: KernelClock = new HandClock()): Seams => ({ ...systemSeams, clock });
 
 /** A node with a kernel of its own. */
 export class TestNode {
@@ -137,7 +114,7 @@ export class TestNode {
   }
 
   /** Starts one; the failure, when that cannot be. */
-  static async start(name: string, options: StartOptions): Promise<TestNode | StartError> {
+  static async start(name: string, options: NodeOptions): Promise<TestNode | StartError> {
     const logs: Array<string> = [];
     const logger = Logger.make<unknown, void>(({ message, logLevel }) =>
       void logs.push(`${logLevel} ${Array.isArray(message) ? message.join(" ") : String(message)}`)
@@ -210,21 +187,21 @@ export class Net {
   }
 
   /** Starts a node. */
-  async node(name: string, options: Partial<StartOptions> = {}): Promise<TestNode> {
+  async node(name: string, options: Partial<NodeOptions> = {}): Promise<TestNode> {
     const node = await this.tryNode(name, options);
     if (!(node instanceof TestNode)) throw node;
     return node;
   }
 
   /** Starts a node that must not start; why. */
-  async refused(name: string, options: Partial<StartOptions> = {}): Promise<StartError> {
+  async refused(name: string, options: Partial<NodeOptions> = {}): Promise<StartError> {
     const node = await this.tryNode(name, options);
     if (node instanceof TestNode) throw new Error(`${name} was started`);
     return node;
   }
 
   /** Starts a node, or not. */
-  async tryNode(name: string, options: Partial<StartOptions>): Promise<TestNode | StartError> {
+  async tryNode(name: string, options: Partial<NodeOptions>): Promise<TestNode | StartError> {
     const node = await TestNode.start(name, { cookie, epmd: { port: this.mapperPort }, ...options });
     if (node instanceof TestNode) this.#nodes.push(node);
     return node;

@@ -22,7 +22,7 @@ import {
   Unsendable,
 } from "../../src/term/errors.ts";
 import type { Pid } from "../../src/term/identifier.ts";
-import { eventually, serves, soon, type TestNode, ties, withNodes } from "./support.ts";
+import { eventually, seamsOn, serves, soon, type TestNode, ties, withNodes } from "./support.ts";
 
 class TooBig extends Data.TaggedError("TooBig")<{ readonly size: number }> {}
 
@@ -334,16 +334,15 @@ onBoth(
   },
 );
 
-for (const how of ["brutal_kill", "5 seconds"] as const) {
+for (const how of ["brutal_kill", "1 hour"] as const) {
   onBoth(`a task that is shut down at once (${how}) ends, and its supervisor does not`, async (stage) => {
     const { alex, there, tasks, supervisor } = stage;
-    const start = performance.now();
-    const outcome = await alex.run(Effect.gen(function* () {
+    const shutting = alex.run(Effect.gen(function* () {
       const task = yield* Task.Supervisor.async(tasks, Work.until, ["task"]);
       return yield* Task.shutdown(task, how);
     }));
+    const outcome = await soon("it is shut down", shutting);
     assertEquals(outcome, Option.none());
-    assert(performance.now() - start < 4_000);
     await hasNot(there, "task");
     assertEquals(there.kernel.names.get("Tasks")?.pid, supervisor);
   });
@@ -611,14 +610,16 @@ Deno.test(
   "the timeout of async bounds how long connecting may take",
   withNodes(async (net) => {
     const port = net.server(() => {});
-    const alex = await net.node("alex@localhost", { addresses: { "mute@localhost": `127.0.0.1:${port}` } });
-    const start = performance.now();
+    // On a clock that stands, the node itself never gives up.
+    const alex = await net.node("alex@localhost", {
+      addresses: { "mute@localhost": `127.0.0.1:${port}` },
+      seams: seamsOn(),
+    });
     const error = await alex.fails(
       Task.Supervisor.async(["Tasks", "mute@localhost"], Work.twice, [1], { timeout: 100 }),
     );
     assertInstanceOf(error, NoConnection);
     assertEquals(error.because, "timeout");
-    assert(performance.now() - start < 5_000);
     await serves(alex, await net.node("kate@localhost"));
   }),
 );

@@ -15,6 +15,7 @@ import {
 import { CaseClock } from "./clock.ts";
 import { systemSeams } from "../../src/process/own_kernel.ts";
 import { tcpTransport } from "../../src/net/tcp.ts";
+import { turn } from "../waiting.ts";
 
 /** One end of a connection. */
 interface End {
@@ -63,9 +64,6 @@ export class Network {
     while (this.underWay > 0) await turn();
   }
 }
-
-/** One turn of the event loop, with its sockets. */
-export const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));
 
 const isPairQuiet = (ends: ReadonlyArray<End>): boolean => {
   const [one, other] = ends;

@@ -13,7 +13,8 @@ import { CurrentKernel } from "../../src/process/current.ts";
 import { Kernel } from "../../src/process/kernel.ts";
 import { monitor } from "../../src/process/monitors.ts";
 import { kernelOf, systemSeams, withProcess } from "../../src/process/own_kernel.ts";
-import { Network, type Party, turn } from "./network.ts";
+import { turn } from "../waiting.ts";
+import { Network, type Party } from "./network.ts";
 import { type Names, nodeName } from "./terms.ts";
 
 /** What a steered process carries out: an operation's Effect, its services provided. */

@@ -21,6 +21,7 @@ import {
   Task,
 } from "../../mod.ts";
 import { onBothFibers, runProcess } from "../process/support.ts";
+import { eventually } from "../waiting.ts";
 
 /** A child that says when it starts and ends. */
 const childOf = (id: string, said: Array<string>) => ({
@@ -48,10 +49,7 @@ const talkative = (said: Array<string>) =>
 const order = ["start", "a up", "b up", "b down", "a down", "stop"];
 
 /** Waits until it is so. */
-const until = (isSo: () => boolean) =>
-  Effect.gen(function* () {
-    while (!isSo()) yield* Effect.sleep(1);
-  }).pipe(Effect.timeout("8 seconds"), Effect.orDie);
+const until = (isSo: () => boolean) => Effect.promise(() => eventually("what is awaited", isSo));
 
 const supervisorOf = (name: string): Effect.Effect<Pid> =>
   Effect.flatMap(Process.whereis(name), (found) => Effect.fromOption(found)).pipe(Effect.orDie);

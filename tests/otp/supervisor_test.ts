@@ -24,7 +24,7 @@ import {
   tuple,
 } from "../../mod.ts";
 import type { Kernel } from "../../src/process/kernel.ts";
-import { withNodes } from "../node/support.ts";
+import { eventually, withNodes } from "../node/support.ts";
 import { onBothFibers } from "../process/support.ts";
 
 type Spec = Supervisor.ChildSpec;
@@ -310,7 +310,7 @@ const withSupervisors = (body: Effect.Effect<void, unknown>) =>
       yield* DynamicSupervisor.startLink({ name: "Sessions", extraArguments: [1], maxChildren: 1 });
       yield* Effect.never;
     }));
-    while (!kate.kernel.names.has("Sessions")) await new Promise((resolve) => setTimeout(resolve, 1));
+    await eventually("the supervisors are up", () => kate.kernel.names.has("Sessions"));
     await alex.run(body);
   });
 

@@ -35,6 +35,7 @@ onBothFibers(
   () =>
     Effect.gen(function* () {
       let [running, most, read] = [0, 0, 0];
+      const full = yield* Deferred.make<void>();
       const items = function* () {
         for (let item = 1;; item++) {
           read = item;
@@ -44,7 +45,9 @@ onBothFibers(
       const stream = Task.asyncStream(items(), (item) =>
         Effect.gen(function* () {
           most = Math.max(most, ++running);
-          yield* Effect.sleep(1);
+          if (running === 3) yield* Deferred.succeed(full, undefined);
+          yield* Deferred.await(full);
+          yield* Effect.yieldNow;
           running--;
           return item;
         }), { maxConcurrency: 3 });
@@ -72,9 +75,14 @@ onBothFibers(
   "a stream that is left early, interrupted or failed by its items kills the tasks that run",
   () =>
     Effect.gen(function* () {
-      const left: Array<number> = [];
+      const [begun, left]: [Array<number>, Array<number>] = [[], []];
       const block = (item: number) =>
-        Effect.onInterrupt(Effect.never, () => Effect.sync(() => left.push(item)));
+        Effect.onInterrupt(
+          Effect.andThen(Effect.sync(() => begun.push(item)), Effect.never),
+          () => Effect.sync(() => left.push(item)),
+        );
+      const runs = (item: number) =>
+        Effect.promise(() => eventually(`task ${item} runs`, () => begun.includes(item)));
       const early = Task.asyncStream([1, 2], (item) => item === 1 ? Effect.succeed(1) : block(2), {
         maxConcurrency: 2,
       });
@@ -82,13 +90,13 @@ onBothFibers(
       yield* Effect.promise(() => eventually("the second was killed", () => left.includes(2)));
 
       const waiting = yield* Effect.forkChild(Stream.runCollect(Task.asyncStream([3], block)));
-      yield* Effect.sleep(1);
+      yield* runs(3);
       yield* Fiber.interrupt(waiting);
       yield* Effect.promise(() => eventually("the third was killed", () => left.includes(3)));
 
       const items = Stream.concat(
         Stream.make(4),
-        Stream.fromEffect(Effect.andThen(Effect.sleep(1), Effect.fail("no more" as const))),
+        Stream.fromEffect(Effect.andThen(runs(4), Effect.fail("no more" as const))),
       );
       const failed = yield* Effect.flip(
         Stream.runCollect(Task.asyncStream(items, block, { maxConcurrency: 2 })),

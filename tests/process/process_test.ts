@@ -18,7 +18,7 @@ import {
   Timeout,
   tuple,
 } from "../../mod.ts";
-import { Cause, Effect, Exit, Fiber, Option, Schema } from "../deps.ts";
+import { Cause, Deferred, Effect, Exit, Fiber, Option, Schema } from "../deps.ts";
 import { onBothFibers, runProcess } from "./support.ts";
 
 const isNumber = (message: Term): message is number => typeof message === "number";
@@ -146,7 +146,8 @@ onBothFibers(
   () =>
     Effect.gen(function* () {
       const me = yield* Process.self();
-      const slowly = Effect.andThen(Effect.sleep(5), Process.send(me, "finalized"));
+      const isSeen = yield* Deferred.make<void>();
+      const slowly = Effect.andThen(Deferred.await(isSeen), Process.send(me, "finalized"));
       const [pid] = yield* Process.spawnMonitor(
         Effect.ensuring(Effect.andThen(Process.trapExit(true), Effect.never), Effect.ignore(slowly)),
       );
@@ -154,6 +155,7 @@ onBothFibers(
       yield* Process.exit(pid, "kill");
       assertEquals((yield* Process.receive(Down))[4], "killed");
       assertEquals(yield* Process.isAlive(pid), false);
+      yield* Deferred.succeed(isSeen, undefined);
       assertEquals(yield* Process.receive(), "finalized");
     }),
 );

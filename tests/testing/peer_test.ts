@@ -12,6 +12,7 @@ import * as Process from "../../src/process/process.ts";
 import { NoConnection } from "../../src/term/errors.ts";
 import { Peer } from "../../src/testing/mod.ts";
 import { fileOf, freePort, start as startProgram } from "../cli/support.ts";
+import { eventually } from "../waiting.ts";
 import { program } from "./support.ts";
 import { Words } from "./programs/words.ts";
 
@@ -152,10 +153,13 @@ Deno.test({
     const pids = out.filter((line) => /^\d+$/.test(line)).map(Number);
     assertEquals(pids.length, 2);
     for (const pid of pids) {
-      while (await isRunning(pid)) await new Promise((resolve) => setTimeout(resolve, 20));
+      await eventually(`the peer ${pid} has ended`, async () => !await isRunning(pid), patience);
     }
   },
 });
+
+/** A busy machine may take so many milliseconds to end a process. */
+const patience = 30_000;
 
 /** How starting a peer fails. */
 const failureOf = (options: Peer.PeerOptions): Promise<Peer.PeerError> =>

@@ -5,6 +5,7 @@
  */
 import { Effect } from "npm:effect@^4.1.0";
 import { DynamicSupervisor, GenServer, Pid, Process } from "../../../mod.ts";
+import { eventually, turn } from "../../waiting.ts";
 import type { Figure } from "../crew.ts";
 import { addOneByOne, Counter } from "./counter.ts";
 import { rateOf, serveRounds } from "./rounds.ts";
@@ -117,10 +118,13 @@ const liveBytes = async (): Promise<number> => {
   if (typeof collectGarbage !== "function") throw new Error("run with --v8-flags=--expose-gc");
   // Once more in another turn, for what finalizers let go.
   collectGarbage();
-  await new Promise((resolve) => setTimeout(resolve, 20));
+  await turn();
   collectGarbage();
   return Deno.memoryUsage().heapUsed;
 };
+
+/** Milliseconds that as many processes as are asked for may take to begin, and to end. */
+const patience = 60_000;
 
 let started = 0;
 
@@ -129,10 +133,6 @@ const parked = Effect.gen(function* () {
   started++;
   while ((yield* Process.receive()) !== "stop");
 });
-
-const until = async (isSo: () => Promise<boolean>): Promise<void> => {
-  while (!await isSo()) await new Promise((resolve) => setTimeout(resolve, 10));
-};
 
 const processes = async (): Promise<number> => (await Effect.runPromise(Process.list())).length;
 
@@ -144,10 +144,10 @@ const parkedBytes = async (count: number): Promise<Figure> => {
     for (let index = 0; index < count; index++) made.push(yield* Process.spawn(parked));
     return made;
   }));
-  await until(() => Promise.resolve(started === count));
+  await eventually("all have started", () => started === count, patience);
   const bytes = (await liveBytes() - before) / count;
   await Effect.runPromise(Effect.forEach(pids, (pid) => Process.send(pid, "stop"), { discard: true }));
-  await until(async () => await processes() <= none);
+  await eventually("all have ended", async () => await processes() <= none, patience);
   return { bytes };
 };
 
