@@ -47,6 +47,7 @@ export class CrashCounts {
       }
       return false;
     }
+    this.#crashes.delete(likeness);
     // In the order in which they came: behind one that is young there is none that is old.
     for (const [other, { since, count }] of this.#crashes) {
       if (now - since < quiet) break;

@@ -443,6 +443,11 @@ export class Hostile {
     return encodeSignal(signal, nodeLife(this.name, this.#creation), this.#node.kernel.life).slice();
   }
 
+  /** A process of its own, as it says. */
+  pid(number: number): Pid {
+    return nodeLife(this.name, this.#creation).pid(number);
+  }
+
   /** Sends a signal. */
   signal(signal: Signal): Promise<void> {
     return this.frame(this.encode(signal));

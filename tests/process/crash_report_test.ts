@@ -165,4 +165,9 @@ Deno.test("a crash counts as the same for a second, and the count is told when t
   assertEquals(counts.isNews("b"), false);
   counts.flush();
   assertEquals(said.slice(1), ["Again, 1 times within a second: b"]);
+  // Who invents ever new crashes fills neither the log nor the table.
+  const told = Array.from({ length: 5000 }, (_, number) => counts.isNews(`invented ${number}`));
+  assertEquals(told.filter((isNews) => isNews).length, 1000);
+  now = 2000;
+  assertEquals(counts.isNews("invented 4999"), true);
 });

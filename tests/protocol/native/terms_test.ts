@@ -96,6 +96,7 @@ Deno.test("whatever cannot travel is refused, with its path and in words", () =>
     [{ map: new Map<unknown, unknown>([[1, 1], [Symbol(), 2]]) }, "key 2 of message.map is a symbol"],
     [{ map: new Map<number, unknown>([[1, 1], [2, Symbol()]]) }, "value 2 of message.map is a symbol"],
     [[new Map([[{ key: [Symbol()] }, 1]])], "(key 1 of message[0]).key[0] is a symbol"],
+    [[atom("x".repeat(256))], "message[0] is an atom of 256 characters, over the limit of 255"],
     [new Set([1, Symbol()]), "element 2 of message is a symbol"],
     [tuple(atom("hi"), { f: () => 1 }), "message[1].f is a function"],
     [new Lost({ socket: new Socket() }), "message.socket is an instance of Socket"],
