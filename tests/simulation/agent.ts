@@ -6,6 +6,7 @@
  */
 import { atom, defmodule, exit, isTuple, Pid, Process, Reference } from "../../mod.ts";
 import { Data, Effect } from "../deps.ts";
+import { intactBytes } from "./filler.ts";
 import { homeOf } from "./home.ts";
 import type { Key, Pen } from "./journal.ts";
 import { perform } from "./operations.ts";
@@ -142,7 +143,8 @@ const hear = (agent: Agent, message: unknown): void => {
   if (!isTuple(message)) return journal.add({ what: "note", text: `${who} got ${String(message)}` });
   const [tag, first, second, third, fourth] = message;
   if (tag === atom("say") && typeof second === "number") {
-    return journal.add({ what: "got", who, from: String(first), number: second, to: String(third) });
+    const bytes = intactBytes(fourth);
+    return journal.add({ what: "got", who, from: String(first), number: second, to: String(third), bytes });
   }
   if (tag === atom("timer") && typeof first === "number") {
     return journal.add({ what: "timer", who, number: first, is: "fired" });

@@ -140,6 +140,8 @@ class Drawing {
         }),
       ],
       [2, "send", () => ({ op: "send", to: this.#slot(), count: 12, bytes: 3000 })],
+      // In fragments, which others overtake.
+      [1, "large", () => ({ op: "send", to: this.#slot(), count: chance.between(1, 2), bytes: 200_000 })],
       [4, "sendName", () => ({ op: "sendName", name, node: this.#node() })],
       [
         2,

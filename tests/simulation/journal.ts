@@ -39,7 +39,13 @@ export type Happening =
   | { readonly what: "trap"; readonly who: Key; readonly on: boolean }
   | { readonly what: "ending"; readonly who: Key; readonly reason: string }
   // Messages.
-  | { readonly what: "sent"; readonly who: Key; readonly number: number; readonly to: string }
+  | {
+    readonly what: "sent";
+    readonly who: Key;
+    readonly number: number;
+    readonly to: string;
+    readonly bytes: number;
+  }
   | {
     readonly what: "got";
     readonly who: Key;
@@ -47,6 +53,8 @@ export type Happening =
     readonly number: number;
     /** Whom the sender meant: a pid, or a name on a node. */
     readonly to: string;
+    /** How many bytes it carried; nothing where they are not those that were sent. */
+    readonly bytes: number | undefined;
   }
   | {
     readonly what: "timer";

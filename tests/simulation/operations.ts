@@ -7,6 +7,7 @@ import { atom, GenServer, IO, type Pid, Process, type Reference, Task, tuple } f
 import * as Node from "../../src/node/node.ts";
 import { Effect, Option } from "../deps.ts";
 import { type Agent, type Command, reasonOf, Simulated } from "./agent.ts";
+import { filler } from "./filler.ts";
 import { Ledger, ledgerName } from "./ledger.ts";
 import type { Operation } from "./scenario.ts";
 
@@ -134,8 +135,8 @@ const asking = <A, E>(
 
 const say = (agent: Agent, to: Pid | readonly [string, string], label: string, bytes: number): Doing => {
   const number = ++agent.sent;
-  agent.journal.add({ what: "sent", who: agent.key, number, to: label });
-  const message = tuple(atom("say"), agent.key, number, label, new Uint8Array(bytes));
+  agent.journal.add({ what: "sent", who: agent.key, number, to: label, bytes });
+  const message = tuple(atom("say"), agent.key, number, label, filler(bytes));
   return Effect.asVoid(Effect.orDie(Process.send(to, message)));
 };
 

@@ -5,6 +5,8 @@
  */
 import type { Outbound } from "../../src/process/outbound.ts";
 import { Op, type Signal } from "../../src/process/signal.ts";
+import type { Address, Connection } from "../../src/process/seams.ts";
+import { fragmentBytes, isFragment } from "../../src/protocol/native/fragments.ts";
 import type { NodeLife } from "../../src/term/identifier.ts";
 import type { Plant } from "./run.ts";
 import type { NodeLifeOf } from "./sim_node.ts";
@@ -90,6 +92,42 @@ const forgetful = (table: Map<number, unknown>, times: number): void => {
   table.delete = (key) => table.has(key) && ++count % times === 0 ? true : forget(key);
 };
 
+/** Changes what the node's connections write, on those that it dials. */
+const writing = (change: (bytes: Uint8Array) => void): Plant => ({ running }) => {
+  if (running === undefined) return;
+  const { linkTransport } = running.settings;
+  const connect = async (to: Address): Promise<Connection> => {
+    const connection = await linkTransport.connect(to);
+    const write = connection.write.bind(connection);
+    connection.write = (bytes) => {
+      const copy = bytes.slice();
+      change(copy);
+      return write(copy);
+    };
+    return connection;
+  };
+  Object.assign(running.settings, { linkTransport: { ...linkTransport, connect } });
+};
+
+/** Exchanges the first two fragments of a message, where they are written at once. */
+const exchangeFragments = (bytes: Uint8Array): void => {
+  const frame = 4 + 5 + fragmentBytes;
+  for (let at = 0; at + 2 * frame <= bytes.length;) {
+    const length = new DataView(bytes.buffer).getUint32(at);
+    if (length !== frame - 4 || !isFragment(bytes.subarray(at + 4))) {
+      at += 4 + length;
+      continue;
+    }
+    const first = bytes.slice(at, at + frame);
+    const second = bytes.slice(at + frame, at + 2 * frame);
+    if (first.subarray(0, 9).every((byte, index) => byte === second[index])) {
+      bytes.set(second, at);
+      bytes.set(first, at + frame);
+    }
+    return;
+  }
+};
+
 /** The bugs. */
 export const planted: ReadonlyArray<Planted> = [
   { name: "a DOWN is lost", breaks: ["monitors"], plant: instead([Op.down], 2, lost) },
@@ -126,10 +164,15 @@ export const planted: ReadonlyArray<Planted> = [
   { name: "an exit signal comes twice", breaks: ["links"], plant: instead([Op.exitSignal], 3, twice) },
   { name: "a message comes twice", breaks: ["order"], plant: instead([Op.send], 7, twice) },
   { name: "a message overtakes another", breaks: ["order"], plant: reordered },
+  {
+    name: "fragments of a message are exchanged",
+    breaks: ["garbled", "nodes"],
+    plant: writing(exchangeFragments),
+  },
   { name: "a message is lost on a link that stands", breaks: ["lost"], plant: instead([Op.send], 9, lost) },
   {
     name: "what is sent to an earlier life reaches a later one",
-    breaks: ["lives", "reasons"],
+    breaks: ["lives", "reasons", "supervisors"],
     plant: forAnyLife([Op.send, Op.exitSignal]),
   },
   {

@@ -129,11 +129,16 @@ export class Run {
       ],
       { strategy: this.scenario.restForOne ? "rest_for_one" : "one_for_one", maxRestarts: 1000 },
     );
-    const supervise = Effect.andThen(supervisor, Effect.forever(Process.receive()));
+    // Behind the services in each life, so that processes of two lives have the same numbers. Only the first life
+    // begins with processes.
+    const slots = life.label.endsWith("/1") ? life.node.slots : [];
+    const populate = Effect.sync(() => slots.forEach((slot) => this.#start(life, slot)));
+    const supervise = supervisor.pipe(
+      Effect.andThen(populate),
+      Effect.andThen(Effect.forever(Process.receive())),
+    );
     kernel.start(init, supervise, kernel.context);
     kernel.setName(init, "init");
-    // Only its first life begins with them.
-    if (life.label.endsWith("/1")) { for (const slot of life.node.slots) this.#start(life, slot); }
   }
 
   #start(life: NodeLifeOf, slot: number): void {

@@ -36,7 +36,9 @@ const wordsOf = (entry: Entry): string => {
     case "ending":
       return `${entry.who} is to end with ${entry.reason}`;
     case "sent":
-      return `${entry.who} sends message ${entry.number} to ${entry.to}`;
+      return `${entry.who} sends message ${entry.number} to ${entry.to}${
+        entry.bytes > 0 ? `, ${entry.bytes} bytes` : ""
+      }`;
     case "got":
       return `${entry.who} gets message ${entry.number} of ${entry.from}`;
     case "timer":

@@ -11,6 +11,7 @@ import { type EntryOf, type Facts, isLocal, isProcess, nodeOfTarget } from "./fa
 export const problemsOfMessages = (facts: Facts): ReadonlyArray<string> => [
   ...problemsOfOrder(facts),
   ...problemsOfAddress(facts),
+  ...problemsOfContent(facts),
   ...problemsOfLoss(facts),
   ...problemsOfTheDead(facts),
   ...problemsOfTimers(facts),
@@ -32,6 +33,12 @@ const problemsOfAddress = (facts: Facts): ReadonlyArray<string> =>
     const isRight = isProcess(to) ? to === who : nodeOfTarget(to) === nodeOf(who);
     return isRight ? [] : [`lives: message ${number} of ${from} was for ${to}, and ${who} got it`];
   });
+
+const problemsOfContent = (facts: Facts): ReadonlyArray<string> => {
+  const sent = new Map(facts.all("sent").map(({ who, number, bytes }) => [`${who} ${number}`, bytes]));
+  return facts.all("got").filter(({ from, number, bytes }) => sent.get(`${from} ${number}`) !== bytes)
+    .map(({ who, from, number }) => `garbled: message ${number} of ${from} to ${who} is not what was sent`);
+};
 
 /** Where nothing was done to the link, whoever lives long enough gets all that was sent to it. */
 const problemsOfLoss = (facts: Facts): ReadonlyArray<string> => {
