@@ -160,7 +160,7 @@ export const planted: ReadonlyArray<Planted> = [
       for (const entry of linked.keys()) if (entry.pid.number === signal[1]) linked.delete(entry);
     }),
   },
-  { name: "an unlink is never acknowledged", breaks: ["links"], plant: instead([Op.unlinkAck], 3, lost) },
+  { name: "an unlink is never acknowledged", breaks: ["links"], plant: instead([Op.unlinkAck], 2, lost) },
   { name: "an exit signal comes twice", breaks: ["links"], plant: instead([Op.exitSignal], 3, twice) },
   { name: "a message comes twice", breaks: ["order"], plant: instead([Op.send], 7, twice) },
   { name: "a message overtakes another", breaks: ["order"], plant: reordered },
