@@ -9,7 +9,7 @@ import type { AnyContext } from "../../src/deps/fiber.ts";
 import { launch, type RunningNode } from "../../src/node/running.ts";
 import { type Settings, settingsOf } from "../../src/node/settings.ts";
 import { Kernel } from "../../src/process/kernel.ts";
-import type { Transport } from "../../src/process/seams.ts";
+import { type Transport, TransportError } from "../../src/process/seams.ts";
 import { BadArg } from "../../src/term/errors.ts";
 import type { Journal } from "./journal.ts";
 import type { Labels } from "./labels.ts";
@@ -235,6 +235,9 @@ const nameOf = (fullName: string): string => fullName.slice(0, fullName.indexOf(
 
 /** What a dead program begins comes to nothing. */
 const whileAlive = (transport: Transport, life: Life): Transport => ({
-  listen: (at) => transport.listen(at),
+  listen: (at) => {
+    if (!life.isAlive) throw new TransportError("closed", "the program is dead");
+    return transport.listen(at);
+  },
   connect: (to) => life.isAlive ? transport.connect(to) : new Promise(() => {}),
 });
