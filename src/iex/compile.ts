@@ -5,6 +5,7 @@
  */
 import { stripTypeScriptTypes } from "node:module";
 import { wrapAwaits } from "./await_operands.ts";
+import { importFromHere, rewriteImports } from "./import_from_here.ts";
 import { type Declarator, type Statement, statementsOf } from "./statements.ts";
 
 /** The names that a line can use; what a line declares is added. */
@@ -20,11 +21,15 @@ export type Run = (value: unknown) => unknown;
 export type Step = (scope: Scope, run: Run) => Promise<Outcome>;
 
 type Compiled = (scope: Scope, run: Run, value?: unknown) => Promise<unknown>;
-type Compiler = new (...parts: ReadonlyArray<string>) => Compiled;
+type Compiler = new (
+  ...parts: ReadonlyArray<string>
+) => (scope: Scope, importModule: typeof importFromHere, run: Run, value: unknown) => Promise<unknown>;
 
 const AsyncFunction = (async () => {}).constructor as Compiler;
 /** The name under which a line's code finds what runs Effects. */
 const runName = "__run";
+/** The name under which a line's code finds what imports modules. */
+const importName = "__import";
 /** The name under which a pattern's code finds what is to be taken apart. */
 const valueName = "__value";
 /** What is given where there is nothing to show. */
@@ -53,6 +58,9 @@ export const compile = (line: string): ReadonlyArray<Step> | string => {
 /** What the engine says; of a bracket that stands behind the line and not in it, what that means. */
 const syntaxProblem = (error: unknown, source: string): string => {
   const message = error instanceof Error ? error.message : String(error);
+  if (message.startsWith("Cannot use import statement")) {
+    return 'a line has no import statement: write const { name } = await import("./file.ts")';
+  }
   const [, found] = /^Unexpected token '(.)'$/.exec(message) ?? [];
   return found !== undefined && !source.includes(found) ? "Unexpected end of input" : message;
 };
@@ -132,7 +140,7 @@ const bindStep = ({ pattern, value }: Declarator): Step => {
 /** A scope that has every name: what a pattern binds is assigned in it, known before or not. */
 const bindingScope = (scope: Scope): Scope =>
   new Proxy(scope, {
-    has: (_, name) => name !== valueName && name !== runName,
+    has: (_, name) => name !== valueName && name !== runName && name !== importName,
     get: (_, name) => {
       if (typeof name === "symbol") return undefined;
       if (name in scope) return scope[name];
@@ -142,8 +150,11 @@ const bindingScope = (scope: Scope): Scope =>
   });
 
 // `with` gives the line its scope, and lets functions that it makes see names that come later.
-const functionOf = (body: string): Compiled =>
-  new AsyncFunction("__scope", runName, valueName, `with (__scope) {${wrapAwaits(body, runName)}\n}`);
+const functionOf = (body: string): Compiled => {
+  const code = `with (__scope) {${rewriteImports(wrapAwaits(body, runName), importName)}\n}`;
+  const compiled = new AsyncFunction("__scope", importName, runName, valueName, code);
+  return (scope, run, value) => compiled(scope, importFromHere, run, value);
+};
 
 /** A line without its types. What is no whole program by itself (an object with two fields) is one in brackets. */
 export const stripTypes = (line: string): string => {
