@@ -121,12 +121,14 @@ const configuration = ({ library }: Project): string =>
         },
         // config/test.ts holds no tests, whatever it is called.
         test: { exclude: ["config"] },
+        // Wide enough for these files, whatever the project is called.
+        fmt: { lineWidth: 110 },
         allowScripts: { deny: ["npm:cbor-extract"] },
       },
       undefined,
       2,
     ).replaceAll(/\[\s+("[^"]+")\s+\]/g, "[$1]").replaceAll(
-      /\{\s+("(?:deny|exclude)": [^\n]+)\s+\}/g,
+      /\{\s+("(?:deny|exclude|lineWidth)": [^\n]+)\s+\}/g,
       "{ $1 }",
     )
   }\n`;
@@ -319,6 +321,6 @@ A node that stays up, in production:
 deno task start --sname ${name}@localhost --cookie-file cookie --env prod
 \`\`\`
 
-\`application.ts\` says what is started, \`environment.ts\` which settings there
-are, \`config/\` what they are in development, tests and production.
+\`application.ts\` says what is started, \`environment.ts\` which settings there are, \`config/\` what they are in
+development, tests and production.
 `;

@@ -72,6 +72,8 @@ Deno.test("with --sup there is a project that is formatted, lints, passes its te
     const project = `${cwd}/chat`;
     await deno(project, ["fmt", "--check"]);
     await deno(project, ["lint"]);
+    // No test imports the node's own program.
+    await deno(project, ["check", "main.ts"]);
     // Type-checks all that it imports, the examples in its comments, too.
     const tests = await deno(project, ["task", "test"]);
     assertMatch(tests, /Excluding tags: \[distributed: true\]/);
@@ -108,6 +110,13 @@ Deno.test("without --sup there is no supervisor; the folder may lie elsewhere, a
       cwd: project,
     });
     assertEquals(answers, ['"Hello, x!"']);
+  }));
+
+Deno.test("a longer name with --sup is formatted, too", () =>
+  withFolder(async (cwd) => {
+    const { code } = await run(program, ["a_rather_long_name_of_chat", "--sup"], { cwd });
+    assertEquals(code, 0);
+    await deno(`${cwd}/a_rather_long_name_of_chat`, ["fmt", "--check"]);
   }));
 
 Deno.test("from its URL, with an empty cache, the project imports from that URL, and passes its tests", () =>
