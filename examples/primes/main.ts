@@ -8,7 +8,7 @@ import { Effect } from "npm:effect@^4.1.0";
 import { Node } from "../../mod.ts";
 import { Peer } from "../../src/testing/mod.ts";
 import { countPrimes } from "./job.ts";
-import { bar } from "./plan.ts";
+import { bar, busyness } from "./plan.ts";
 
 const isTerminal = Deno.stdout.isTerminal();
 const seconds = (milliseconds: number): string => `${(milliseconds / 1000).toFixed(2)} s`;
@@ -39,6 +39,8 @@ const timed = (limit: number, nodes: ReadonlyArray<string>) =>
 
 const program = (limit: number, count: number) =>
   Effect.gen(function* () {
+    const busy = busyness(Deno.loadavg()[0] ?? 0, navigator.hardwareConcurrency);
+    if (busy !== undefined) console.log(busy);
     const options = { program: import.meta.resolve("./peer.ts") };
     const peers = yield* Effect.all(Array.from({ length: count }, () => Peer.start(options)), {
       concurrency: "unbounded",

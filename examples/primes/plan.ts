@@ -33,3 +33,14 @@ export const bar = (done: number, total: number): string => {
   const percent = String(Math.floor(100 * done / total)).padStart(3);
   return `[${"#".repeat(filled)}${".".repeat(width - filled)}] ${percent} %`;
 };
+
+/**
+ * What is to be said when others use the machine too, and a speed-up says less; `undefined` when they hardly do.
+ *
+ * @param load How many programs wanted a core, on average, in the last minute.
+ * @param cores How many cores there are.
+ */
+export const busyness = (load: number, cores: number): string | undefined =>
+  load < cores / 4
+    ? undefined
+    : `other programs use this machine (load ${load.toFixed(1)} on ${cores} cores): peers share what is left`;

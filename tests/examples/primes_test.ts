@@ -6,7 +6,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { Effect } from "npm:effect@^4.1.0";
 import { countPrimes } from "../../examples/primes/job.ts";
-import { bar, partsOf } from "../../examples/primes/plan.ts";
+import { bar, busyness, partsOf } from "../../examples/primes/plan.ts";
 import { Primes } from "../../examples/primes/primes.ts";
 import { Node } from "../../mod.ts";
 import { Peer } from "../../src/testing/mod.ts";
@@ -36,6 +36,14 @@ Deno.test("the bar shows nothing, half, and all", () => {
   assertEquals(bar(0, 8), "[..............................]   0 %");
   assertEquals(bar(4, 8), "[###############...............]  50 %");
   assertEquals(bar(8, 8), "[##############################] 100 %");
+});
+
+Deno.test("a busy machine is spoken of, and an idle one is not", () => {
+  assertEquals(busyness(0.2, 2), undefined);
+  assertEquals(
+    busyness(1.96, 2),
+    "other programs use this machine (load 2.0 on 2 cores): peers share what is left",
+  );
 });
 
 Deno.test("a peer that is lost in the middle costs nothing but time; without peers the job fails typed", () =>
