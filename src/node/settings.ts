@@ -8,6 +8,7 @@ import type { AnyModule, Services } from "../process/modules.ts";
 import type { Address, Transport } from "../process/seams.ts";
 import { acceptor, connector, type EncryptionWish, type Versions } from "../protocol/native/handshake.ts";
 import { defaultLimits, type LinkLimits } from "../net/link.ts";
+import { defaultPort } from "../epmd/messages.ts";
 import { resolveHost } from "../net/dial.ts";
 import { type TlsOptions, tlsTransport } from "../net/tls.ts";
 import { tcpTransport } from "../net/tcp.ts";
@@ -110,14 +111,12 @@ export interface Settings {
   };
 }
 
-const defaultMapperPort = 4369;
-
 /** The port of the mapper where no option names one: `ERL_EPMD_PORT`, where reading it is allowed. */
 const mapperPortOfEnvironment = (): number => {
   const permission = Deno.permissions.querySync({ name: "env", variable: "ERL_EPMD_PORT" });
   const text = permission.state === "granted" ? Deno.env.get("ERL_EPMD_PORT") : undefined;
   const port = Number(text);
-  return Number.isInteger(port) && port > 0 && port < 65_536 ? port : defaultMapperPort;
+  return Number.isInteger(port) && port > 0 && port < 65_536 ? port : defaultPort;
 };
 
 /** Takes `HOST:PORT` apart; `undefined` when it is none. IPv6 hosts stand in brackets. */

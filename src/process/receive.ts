@@ -79,8 +79,6 @@ const makeReceive = (match: Receive["match"], deadline?: Deadline): Effect.Effec
 
 const receiveAny = makeReceive(undefined);
 
-/** A message matched by a type guard. */
-export type Guard<A> = (message: unknown) => message is A & Term;
 /** A message matched by a function that gives what it found. */
 export type Finder<A> = (message: Term) => Option.Option<A>;
 

@@ -3,12 +3,9 @@
  *
  * @module
  */
-import { type Pid, Reference } from "../term/identifier.ts";
+import { Reference } from "../term/identifier.ts";
 import type { Entry } from "./entry.ts";
 import type { Kernel } from "./kernel.ts";
-
-/** Whom a timer sends to: a name is looked up when the time has come. */
-export type TimerTarget = Pid | string | readonly [name: string, node: string];
 
 /** A timer that runs. */
 export interface Timer {

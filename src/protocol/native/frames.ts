@@ -252,22 +252,6 @@ export class FrameWriter {
     return true;
   }
 
-  /**
-   * Writes a frame whose body the caller fills in place, before any other call to this writer.
-   *
-   * @param length Bytes of the body, as for {@link FrameWriter.append}.
-   * @returns The body's place, with unspecified content; undefined, and nothing written, for another size.
-   */
-  reserve(length: number): Uint8Array | undefined {
-    if (!(length > 0) || length > this.#limit) return undefined;
-    const start = this.#size + headerBytes;
-    const end = start + length;
-    if (end > this.#buffer.length) this.#grow(end);
-    writeLength(this.#buffer, this.#size, length);
-    this.#size = end;
-    return this.#buffer.subarray(start, end);
-  }
-
   /** Writes a tick. */
   tick(): void {
     const end = this.#size + headerBytes;
