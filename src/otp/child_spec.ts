@@ -52,7 +52,7 @@ export interface ChildSpec<E = unknown, R = never, S extends Started = Pid> {
   readonly type?: ChildType;
   /** Whether its end can end the supervisor, see `autoShutdown`: `false` by default. Never with `permanent`. */
   readonly significant?: boolean;
-  /** The modules that it runs, as `whichChildren` tells them: none by default. */
+  /** The modules that it runs, as `whichChildren` tells them: that of its start by default. */
   readonly modules?: ReadonlyArray<string>;
 }
 

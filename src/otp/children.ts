@@ -72,7 +72,9 @@ export const fullSpec = (
   spec: AnyChildSpec,
   provide: (start: Effect.Effect<unknown, unknown, unknown>) => StartEffect,
 ): FullSpec => {
-  const { type = "worker", restart = "permanent", significant = false, modules = [] } = spec;
+  const { type = "worker", restart = "permanent", significant = false } = spec;
+  // The module of its start, as of Elixir's specifications; an Effect has none.
+  const { modules = Effect.isEffect(spec.start) ? [] : modulesOf(spec.start[0]) } = spec;
   const { shutdown = type === "supervisor" ? "infinity" : 5000 } = spec;
   return {
     id: spec.id,
@@ -83,6 +85,11 @@ export const fullSpec = (
     significant,
     modules,
   };
+};
+
+const modulesOf = (body: unknown): ReadonlyArray<string> => {
+  const name = nameOfFunction(body);
+  return name === undefined ? [] : [name.module];
 };
 
 /** A start as an Effect: a module's function is looked up when it runs. */

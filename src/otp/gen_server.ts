@@ -148,10 +148,12 @@ export const childSpec = <Argument, State, R>(
   argument: NoInfer<Argument>,
   options: ChildOptions = {},
 ): ChildSpec<StartError, R> => {
-  const { id = server[serverDefinition].name, restart, shutdown, ...others } = options;
+  const { name } = server[serverDefinition];
+  const { id = name, restart, shutdown, ...others } = options;
   return {
     id,
     start: startLink(server, argument, others),
+    modules: [name],
     ...restart === undefined ? {} : { restart },
     ...shutdown === undefined ? {} : { shutdown },
   };

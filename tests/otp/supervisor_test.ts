@@ -15,6 +15,7 @@ import {
   exit,
   ExitMessage,
   FailedToStartChild,
+  GenServer,
   Ignore,
   isTuple,
   Pid,
@@ -377,7 +378,7 @@ Deno.test(
         undefined,
         child,
         "worker",
-        [],
+        ["Clerks"],
       ]);
       yield* DynamicSupervisor.terminateChild(sessions, child);
       assertEquals((yield* DynamicSupervisor.countChildren(sessions)).specs, 0);
@@ -399,4 +400,23 @@ Deno.test(
       assertEquals((yield* Supervisor.countChildren(shop)).active, 1);
     }),
   ),
+);
+
+const Listed = GenServer.define("Listed", { init: (state: number) => ["ok", state] });
+
+onBothFibers(
+  "a child's modules are those of its start, where its specification says none",
+  () =>
+    Effect.gen(function* () {
+      const supervisor = yield* Supervisor.startLink(
+        [GenServer.childSpec(Listed, 1), {
+          ...GenServer.childSpec(Listed, 2, { id: "b" }),
+          modules: ["Other"],
+        }],
+        { strategy: "one_for_one" },
+      );
+      assertEquals((yield* Supervisor.whichChildren(supervisor)).map((child) => child[3]), [["Other"], [
+        "Listed",
+      ]]);
+    }),
 );
