@@ -31,6 +31,8 @@ export interface PeerOptions {
   readonly timeout?: Duration.Input;
 }
 
+// Test files that run in parallel are in one OS process, and each counts for itself.
+const isolate = crypto.randomUUID().slice(0, 8);
 let lastNumber = 0;
 
 /** What is started, and where it is found. */
@@ -54,7 +56,7 @@ export const launchOf = (
   const refuse = (problem: string): BadArg => new BadArg({ operation, problem });
   const { settings } = own;
   const { program, modules, flags = ["-A"], cookie = settings.cookies.own, timeout = "30 seconds" } = options;
-  const name = options.name ?? `peer-${Deno.pid}-${++lastNumber}`;
+  const name = options.name ?? `peer-${Deno.pid}-${isolate}-${++lastNumber}`;
   const node = name.includes("@") ? name : `${name}@${settings.name.host}`;
   const parsed = parseNodeName(node);
   if ("problem" in parsed) return refuse(parsed.problem);
