@@ -5,7 +5,7 @@
  */
 import { assert, assertEquals } from "@std/assert";
 import { linesOf } from "../bench/lines.ts";
-import { eventually } from "../node/support.ts";
+import { eventually } from "../waiting.ts";
 import { Cable, type Place } from "./namespaces.ts";
 
 /** Why there can be no namespaces here, if so. */
@@ -67,13 +67,9 @@ Deno.test({
     const nodes = [nodeAt(cable.one, alex, kate), nodeAt(cable.other, kate, alex)];
     const both = (what: string, expected: ReadonlyArray<string>): Promise<void> =>
       eventually(
-        `both ${what}`,
+        () => `both ${what}: ${Deno.inspect(nodes.map(({ said, logged }) => ({ said, logged })))}`,
         () => nodes.every(({ said }) => said.toSorted().join() === expected.toSorted().join()),
-      ).catch((error: Error) => {
-        throw new Error(
-          `${error.message}: ${Deno.inspect(nodes.map(({ said, logged }) => ({ said, logged })))}`,
-        );
-      });
+      );
     try {
       await both("are there", ["ready"]);
       await cable.plug("in");

@@ -9,7 +9,8 @@ import { Effect } from "../../src/deps/effect.ts";
 import * as Node from "../../src/node/node.ts";
 import { runningNode } from "../../src/node/running.ts";
 import * as Process from "../../src/process/process.ts";
-import { eventually, type Net, soon } from "../node/support.ts";
+import type { Net } from "../node/support.ts";
+import { eventually, soon } from "../waiting.ts";
 
 /** How many messages each sends in a round, all of them before it is connected. */
 const inRound = 3;

@@ -13,7 +13,9 @@ import { systemSeams } from "../../src/process/own_kernel.ts";
 import { type Transport, TransportError } from "../../src/process/seams.ts";
 import { linesOf } from "../bench/lines.ts";
 import { cookie } from "../faults/modules.ts";
-import { eventually, freePort, Net, type TestNode } from "../node/support.ts";
+import { freePort } from "../free_port.ts";
+import { Net, type TestNode } from "../node/support.ts";
+import { eventually } from "../waiting.ts";
 
 /** What is asked of each of them. */
 export const Members = defmodule("Soak members", { others: () => Node.list() });
@@ -72,7 +74,7 @@ class Cluster {
   /** Resolved when all that run, and no others, are registered at a mapper that one of them serves. */
   async areRegistered(): Promise<void> {
     const expected = [...this.#members.keys()].sort().join(" ");
-    await comesTrue(`registered: ${expected}`, async () => {
+    await eventually(`registered: ${expected}`, async () => {
       const listed = await names(
         { transport: tcpTransport, clock: systemSeams.clock },
         { host: "127.0.0.1", port: this.#net.mapperPort },
@@ -87,7 +89,7 @@ class Cluster {
   async areMeshed(from: TestNode): Promise<void> {
     for (const name of this.#members.keys()) {
       const expected = [...this.#members.keys()].filter((other) => other !== name).sort().join();
-      await comesTrue(`${name} sees ${expected}`, async () => {
+      await eventually(`${name} sees ${expected}`, async () => {
         const others = await from.run(Erpc.call(name, Members.others, []));
         return others.toSorted().join() === expected;
       });
@@ -101,24 +103,6 @@ class Cluster {
 }
 
 const observer = "observer@localhost";
-
-/** As `eventually`, for facts that must be asked for. */
-const comesTrue = async (what: string, isSo: () => Promise<boolean>): Promise<void> => {
-  let answer = false;
-  let isOver = false;
-  const asking = (async () => {
-    while (!answer && !isOver) {
-      answer = await isSo();
-      if (!answer) await new Promise((resolve) => setTimeout(resolve, 10));
-    }
-  })();
-  try {
-    await Promise.race([asking, eventually(what, () => answer)]);
-  } finally {
-    isOver = true;
-  }
-  await asking;
-};
 
 /**
  * Kills the mapper's node of a cluster of that many, again and again.
