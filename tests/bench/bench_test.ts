@@ -33,7 +33,7 @@ Deno.test("the bench measures every row, and leaves no process behind", async ()
     assertEquals(code, 0, text);
     const { rows }: { readonly rows: ReadonlyArray<{ readonly name: string; readonly ours: unknown }> } = JSON
       .parse(await Deno.readTextFile(file));
-    assertEquals(rows.length, 15, text);
+    assertEquals(rows.length, 16, text);
     for (const { name, ours } of rows) assert(Array.isArray(ours) && ours.length === 1, name);
     assertEquals(await processesWith(mark), []);
   } finally {

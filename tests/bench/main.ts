@@ -15,12 +15,20 @@ import { pinningOf, type Placement } from "./cores.ts";
 import { measure, type Measured, type MeasureOptions, type Row } from "./row.ts";
 import { localRows } from "./rows/local.ts";
 import { memoryRow } from "./rows/memory.ts";
+import { meshRow } from "./rows/mesh.ts";
 import { remoteRows } from "./rows/remote.ts";
 import { saturationRow } from "./rows/saturation.ts";
 import { streamRows } from "./rows/streams.ts";
 import { tableOf } from "./table.ts";
 
-const rows: ReadonlyArray<Row> = [...remoteRows, ...streamRows, ...localRows, memoryRow, saturationRow];
+const rows: ReadonlyArray<Row> = [
+  ...remoteRows,
+  ...streamRows,
+  ...localRows,
+  memoryRow,
+  saturationRow,
+  meshRow,
+];
 
 const { values: options } = parseArgs({
   args: Deno.args.filter((argument, index) => index > 0 || argument !== "--"),

@@ -37,6 +37,8 @@ export interface Row {
   readonly figure: string;
   readonly also?: string;
   readonly show: (value: number) => string;
+  /** More that is only shown, each in a unit of its own. */
+  readonly others?: ReadonlyArray<{ readonly figure: string; readonly show: (value: number) => string }>;
   readonly goal: Goal;
   /** How much a round does: always so much, or as much as takes so many seconds. */
   readonly size: { readonly fixed: number } | { readonly seconds: number };

@@ -44,11 +44,13 @@ const linesOf = ({ row, ours, comparisons, isReached }: Measured): ReadonlyArray
   });
 
 const figuresText = (row: Row, figures: ReadonlyArray<Figure>): string => {
-  const { figure, also, show } = row;
+  const { figure, also, show, others = [] } = row;
   const values = figures.map((round) => valueOf(round, figure));
   const text = `${show(median(values))} (${show(Math.min(...values))} – ${show(Math.max(...values))})`;
-  if (also === undefined) return text;
-  return `${figure} ${text}, ${also} ${show(median(figures.map((round) => valueOf(round, also))))}`;
+  const middle = (name: string): number => median(figures.map((round) => valueOf(round, name)));
+  const more = others.map((other) => `, ${other.show(middle(other.figure))}`).join("");
+  if (also === undefined) return text + more;
+  return `${figure} ${text}, ${also} ${show(middle(also))}${more}`;
 };
 
 const ratioText = ({ ratios }: Comparison): string => {
