@@ -14,6 +14,7 @@ import { Net, serves } from "../node/support.ts";
 import { HandClock } from "../process/hand_clock.ts";
 import { having, randomBytes, real, tcp, withMapper } from "./support.ts";
 import { serve } from "../../src/epmd/server.ts";
+import { eventually } from "../waiting.ts";
 
 const isInstalled = (command: string): boolean => {
   try {
@@ -235,7 +236,7 @@ const listedAt = async (mapper: Address): Promise<string> => {
 };
 
 const becomes = async (mapper: Address, nodes: string): Promise<void> => {
-  while (await listedAt(mapper) !== nodes) await new Promise((resolve) => setTimeout(resolve, 5));
+  await eventually("the mapper lists them", async () => await listedAt(mapper) === nodes);
 };
 
 Deno.test(

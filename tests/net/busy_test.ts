@@ -20,6 +20,7 @@ import {
   type TestNode,
   withNodes,
 } from "../node/support.ts";
+import { turn } from "../waiting.ts";
 
 const chunk = new Uint8Array(64 * 1024);
 /** Chunks that are more than sockets and a write buffer hold together, by far. */
@@ -51,7 +52,7 @@ const isSuspended = async ({ sent }: Flood): Promise<void> => {
   for (let before = -1; before !== sent();) {
     before = sent();
     // What the socket still takes, it takes within a few turns.
-    for (let turns = 0; turns < 30; turns++) await new Promise((resolve) => setTimeout(resolve, 1));
+    for (let turns = 0; turns < 30; turns++) await turn();
   }
 };
 

@@ -7,6 +7,8 @@ import { assertEquals } from "@std/assert";
 import { Clock, Effect, Fiber } from "../deps.ts";
 import { CaseClock } from "./clock.ts";
 
+const hour = Effect.sleep("1 hour");
+
 Deno.test("timers fire one at a time, when they are due, and those of one moment in the order of their making", () => {
   const clock = new CaseClock();
   const begin = clock.now();
@@ -30,14 +32,14 @@ Deno.test("timers fire one at a time, when they are due, and those of one moment
 Deno.test("an Effect sleeps by it, and is woken by nothing else", async () => {
   const clock = new CaseClock();
   const sleeping = Effect.runFork(
-    Effect.provideService(Effect.as(Effect.sleep("1 hour"), "awake"), Clock.Clock, clock.service),
+    Effect.provideService(Effect.as(hour, "awake"), Clock.Clock, clock.service),
   );
   await Promise.resolve();
   assertEquals(clock.next - clock.now(), 3_600_000);
   clock.goTo(clock.next);
   assertEquals(await Effect.runPromise(Fiber.join(sleeping)), "awake");
   const interrupted = Effect.runFork(
-    Effect.provideService(Effect.sleep("1 hour"), Clock.Clock, clock.service),
+    Effect.provideService(hour, Clock.Clock, clock.service),
   );
   await Promise.resolve();
   await Effect.runPromise(Fiber.interrupt(interrupted));

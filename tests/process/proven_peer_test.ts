@@ -20,6 +20,7 @@ import { atom } from "../../src/term/atom.ts";
 import { nodeLife } from "../../src/term/identifier.ts";
 import { tuple } from "../../src/term/tuple.ts";
 import { ties } from "../node/support.ts";
+import { turn } from "../waiting.ts";
 
 const mallory = nodeLife("mallory@proven", 1);
 const kate = nodeLife("kate@proven", 1);
@@ -249,7 +250,7 @@ Deno.test("a peer calls nothing but functions of modules that are defined", asyn
     entry!.failureIsTold = true;
     monitor(kernel, { watched: entry!.pid, onDown: (reason) => void ends.push(reason) });
   }
-  await new Promise((resolve) => setTimeout(resolve));
+  await turn();
   kernel.queue.flush();
   assertEquals(ends.map((end) => (end as { readonly _tag: string })._tag), names.map(() => "undef"));
   assertEquals(kernel.table.size, 1);

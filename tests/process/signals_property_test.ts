@@ -12,6 +12,7 @@ import type { Kernel } from "../../src/process/kernel.ts";
 import { atom } from "../../src/term/atom.ts";
 import { type TestNode, withNodes } from "../node/support.ts";
 import { allows, type Observation, type Program, type Step } from "./signals_model.ts";
+import { turn } from "../waiting.ts";
 
 /** Processes of a program, at most. */
 const most = 4;
@@ -176,8 +177,6 @@ const programs: fc.Arbitrary<Program> = fc.array(
   fc.tuple(fc.nat(most - 1), fc.nat(8), fc.nat(most - 1), fc.nat(11)),
   { minLength: 3, maxLength: 11 },
 ).map((draws) => programOf([[0, 0, 0, draws.length], ...draws]));
-
-const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));
 
 /** Plays a program; what its processes have seen when all is at rest. */
 const observe = async (
