@@ -6,6 +6,7 @@
  */
 import { assert, assertEquals, assertInstanceOf } from "@std/assert";
 import { Effect } from "../../src/deps/effect.ts";
+import { defaultLimits } from "../../src/net/link.ts";
 import * as Node from "../../src/node/node.ts";
 import * as Task from "../../src/otp/task.ts";
 import { Down, NodeDown } from "../../src/process/messages.ts";
@@ -64,6 +65,7 @@ Deno.test(
     child.kill("SIGSTOP");
     assertEquals(await told, toldOf(child.name));
     assertEquals((await soon("why is told", closed))[2], { nodedownReason: "net_tick_timeout" });
+    assertEquals(defaultLimits.netTickTime, 10_000);
     await serves(alex, kate);
     child.kill("SIGCONT");
     assertEquals(await twice(alex, child.name), 42);
