@@ -54,7 +54,7 @@ export const supervise = (self: Entry, parent: Pid, server: Supervising): Effect
     const view: SystemView = {
       self,
       parent,
-      state: server.state,
+      state: () => server.state(),
       replaceState: () => {},
       isTraced: false,
     };

@@ -6,6 +6,7 @@
 import { assert, assertEquals, assertInstanceOf, assertMatch } from "@std/assert";
 import { Effect, Fiber } from "../../src/deps/effect.ts";
 import * as GenServer from "../../src/otp/gen_server.ts";
+import { DynamicSupervisor, PartitionSupervisor, Pid, Registry, Supervisor, Task } from "../../mod.ts";
 import * as Sys from "../../src/otp/sys.ts";
 import * as Process from "../../src/process/process.ts";
 import { atom } from "../../src/term/atom.ts";
@@ -118,4 +119,32 @@ Deno.test(
     assertEquals(traced.length, said.length);
     for (const [index, pattern] of said.entries()) assert(pattern.test(traced[index] ?? ""), traced[index]);
   }),
+);
+
+onBothFibers(
+  "every kind of supervisor shows its state, and goes on",
+  () =>
+    Effect.gen(function* () {
+      const top = yield* Supervisor.startLink(
+        [
+          GenServer.childSpec(Counter, 1),
+          DynamicSupervisor.childSpec({ name: "Sys.Dynamic" }),
+          Task.Supervisor.childSpec({ name: "Sys.Tasks" }),
+          Registry.childSpec({ name: "Sys.Names", keys: "unique" }),
+          PartitionSupervisor.childSpec({
+            name: "Sys.Parts",
+            partitions: 2,
+            childSpec: GenServer.childSpec(Counter, 1),
+          }),
+        ],
+        { strategy: "one_for_one" },
+      );
+      const before = yield* Supervisor.whichChildren(top);
+      for (const server of [top, "Sys.Dynamic", "Sys.Tasks"]) {
+        const state = yield* Sys.getState(server);
+        assertEquals(yield* Sys.getStatus(server), tuple(atom("running"), state));
+      }
+      for (const [, pid] of before) if (pid instanceof Pid) yield* Sys.getState(pid);
+      assertEquals(yield* Supervisor.whichChildren(top), before);
+    }),
 );
