@@ -4,7 +4,8 @@
  *
  * @module
  */
-import { type Clock, Duration, Effect } from "../../src/deps/effect.ts";
+import type { Clock } from "../../src/deps/effect.ts";
+import { effectClock } from "../../src/process/effect_clock.ts";
 import type { KernelClock } from "../../src/process/seams.ts";
 
 interface Timer {
@@ -49,18 +50,6 @@ export class CaseClock implements KernelClock {
 
   /** The same as Effect's clock. */
   get service(): Clock.Clock {
-    const milliseconds = (): number => this.#now;
-    const nanos = (): bigint => BigInt(Math.round(this.#now * 1_000_000));
-    return {
-      currentTimeMillisUnsafe: milliseconds,
-      currentTimeMillis: Effect.sync(milliseconds),
-      currentTimeNanosUnsafe: nanos,
-      currentTimeNanos: Effect.sync(nanos),
-      sleep: (duration) =>
-        Effect.callback((resume) => {
-          const stop = this.after(Duration.toMillis(duration), () => resume(Effect.void));
-          return Effect.sync(stop);
-        }),
-    } as Clock.Clock;
+    return effectClock(this);
   }
 }

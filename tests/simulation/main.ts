@@ -2,7 +2,7 @@
  * `deno task simulate`: plays clusters under faults by seeds, and checks what is promised.
  *
  * `--seeds 1000 [--from 1] [--workers 2]` plays many, names those that fail and shows the first one's smallest
- * form. `--seed 17` plays one and prints all that happened, in simulated time: twice the same text. It ends
+ * form; how far it is stands on standard error, every few seconds. `--seed 17` plays one and prints all that happened, in simulated time: twice the same text. It ends
  * with 1 when a promise did not hold, with 2 when it was not told what to do.
  *
  * @module
@@ -10,6 +10,7 @@
 import { smallestLike, tell } from "./failure.ts";
 import { generate } from "./generate.ts";
 import { type Options, readOptions } from "./options.ts";
+import { Progress } from "./progress.ts";
 import type { Part, Told } from "./worker.ts";
 
 const print = (lines: ReadonlyArray<string>): void => console.log(lines.join("\n"));
@@ -17,12 +18,12 @@ const print = (lines: ReadonlyArray<string>): void => console.log(lines.join("\n
 /** One thread's part of the seeds. */
 const inThread = (
   part: Part,
-  onFailure: (told: Extract<Told, { readonly is: "failure" }>) => void,
+  onTold: (told: Exclude<Told, { readonly is: "done" }>) => void,
 ): Promise<void> =>
   new Promise((resolve, reject) => {
     const worker = new Worker(new URL("worker.ts", import.meta.url), { type: "module" });
     worker.onmessage = ({ data }: MessageEvent<Told>) => {
-      if (data.is === "failure") return onFailure(data);
+      if (data.is !== "done") return onTold(data);
       worker.terminate();
       resolve();
     };
@@ -41,11 +42,19 @@ const playMany = async (
   { from, seeds, workers }: Extract<Options, { readonly mode: "many" }>,
 ): Promise<boolean> => {
   const begin = performance.now();
+  const progress = new Progress(seeds, () => performance.now());
   const failed = new Map<number, ReadonlyArray<string>>();
   const step = Math.min(workers, seeds);
   const parts = Array.from({ length: step }, (_, index) => ({ from: from + index, to: from + seeds, step }));
   await Promise.all(parts.map((part) =>
-    inThread(part, ({ seed, problems }) => {
+    inThread(part, (told) => {
+      if (told.is === "played") {
+        const line = progress.play();
+        if (line !== undefined) console.error(line);
+        return;
+      }
+      const { seed, problems } = told;
+      progress.fail();
       failed.set(seed, problems);
       print([`seed ${seed}: ${problems[0]}`, `  again: deno task simulate -- --seed ${seed}`]);
     })

@@ -12,9 +12,10 @@ export interface Part {
   readonly step: number;
 }
 
-/** What a thread tells: a seed that fails, or that it is through. */
+/** What a thread tells: a seed that fails, that one more was played, or that it is through. */
 export type Told =
   | { readonly is: "failure"; readonly seed: number; readonly problems: ReadonlyArray<string> }
+  | { readonly is: "played" }
   | { readonly is: "done" };
 
 /** Plays a part of the seeds. */
@@ -22,6 +23,7 @@ export const playPart = async ({ from, to, step }: Part, tell: (told: Told) => v
   for (let seed = from; seed < to; seed += step) {
     const problems = await problemsOfSeed(seed);
     if (problems.length > 0) tell({ is: "failure", seed, problems });
+    tell({ is: "played" });
   }
   tell({ is: "done" });
 };

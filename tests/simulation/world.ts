@@ -4,8 +4,9 @@
  *
  * @module
  */
-import { type Clock, Duration, Effect } from "../../src/deps/effect.ts";
+import type { Clock } from "../../src/deps/effect.ts";
 import { MemoryNetwork, type NetworkOptions } from "../../src/net/memory.ts";
+import { effectClock } from "../../src/process/effect_clock.ts";
 import type { KernelClock, Seams, Turn } from "../../src/process/seams.ts";
 import { seeded } from "./chance.ts";
 import { EventQueue } from "./event_queue.ts";
@@ -105,7 +106,7 @@ export class World {
         randomBytes: (count) => Uint8Array.from({ length: count }, () => Math.floor(this.#chance() * 256)),
         turn,
       },
-      effectClock: effectClockOf(clock),
+      effectClock: effectClock(clock),
       get isAlive() {
         return isAlive;
       },
@@ -161,23 +162,5 @@ export class World {
     return true;
   }
 }
-
-const effectClockOf = (clock: KernelClock): Clock.Clock => {
-  const millis = (): number => clock.now();
-  const nanos = (): bigint => BigInt(Math.round(clock.now() * 1e6));
-  return {
-    currentTimeMillisUnsafe: millis,
-    currentTimeMillis: Effect.sync(millis),
-    currentTimeNanosUnsafe: nanos,
-    currentTimeNanos: Effect.sync(nanos),
-    monotonicTimeNanosUnsafe: nanos,
-    monotonicTimeNanos: Effect.sync(nanos),
-    sleep: (duration) =>
-      Effect.callback<void>((resume) => {
-        const stop = clock.after(Duration.toMillis(duration), () => resume(Effect.void));
-        return Effect.sync(stop);
-      }),
-  };
-};
 
 const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
