@@ -240,8 +240,12 @@ export class Link {
       while (this.#isOpen) {
         const count = await this.#options.connection.read(buffer);
         if (count === null) return this.close(closed("it closed the connection"));
-        this.#lastRead = this.#options.clock.now();
         this.#take(buffer.subarray(0, count));
+        // What answers this is on its way before the next read is asked for: processes run in the first of these
+        // microtasks, and in the second it is written.
+        await resolved;
+        await resolved;
+        this.#lastRead = this.#options.clock.now();
       }
     } catch (error) {
       this.close(closed(reasonOf(error)));
