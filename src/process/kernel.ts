@@ -18,6 +18,7 @@ import { breakLinks } from "./links.ts";
 import { log, logCrash, stderrLogger } from "./log.ts";
 import { breakMonitors, type Monitor } from "./monitors.ts";
 import type { Outbound } from "./outbound.ts";
+import { ReferenceNumbers } from "./reference_numbers.ts";
 import { Remote } from "./remote.ts";
 import { breakRequests, type Held, type Pending } from "./requests.ts";
 import { RunQueue } from "./run_queue.ts";
@@ -99,11 +100,12 @@ export class Kernel {
   readonly #adopted = new WeakMap<AnyFiber, Entry>();
   readonly #contexts = new WeakMap<AnyContext, AnyContext>();
   #lastPid = firstPid - 1;
-  #lastReference = 0;
+  readonly #referenceNumbers: ReferenceNumbers;
 
   constructor(options: KernelOptions) {
     this.seams = options.seams;
     this.clock = options.seams.clock;
+    this.#referenceNumbers = new ReferenceNumbers(options.seams.randomBytes);
     this.plainFibers = options.plainFibers ?? false;
     this.life = new NodeLife(nonode, 0, options.index);
     this.queue = new RunQueue(options.seams.turn);
@@ -116,9 +118,9 @@ export class Kernel {
     this.setName(this.user, "user");
   }
 
-  /** A reference that was never given before. */
+  /** A reference that nobody has, nor can guess. */
   makeReference(): Reference {
-    return new Reference(this.life, ++this.#lastReference);
+    return new Reference(this.life, this.#referenceNumbers.next());
   }
 
   /** The process of that pid, if it is one of ours and still in the table. */

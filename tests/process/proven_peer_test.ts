@@ -6,6 +6,7 @@
  */
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { Effect } from "../../src/deps/effect.ts";
+import { makeAlias } from "../../src/process/aliases.ts";
 import { bounce, deliver, nodeDown, noOutbound } from "../../src/process/deliver.ts";
 import type { Entry } from "../../src/process/entry.ts";
 import { Excess } from "../../src/process/excess.ts";
@@ -14,10 +15,10 @@ import { link } from "../../src/process/links.ts";
 import { defmodule } from "../../src/process/modules.ts";
 import { monitor } from "../../src/process/monitors.ts";
 import { systemSeams } from "../../src/process/own_kernel.ts";
-import { type Answer, request } from "../../src/process/requests.ts";
+import { type Answer, isPending, type Pending, request } from "../../src/process/requests.ts";
 import { Op, type Signal, SpawnFlag } from "../../src/process/signal.ts";
 import { atom } from "../../src/term/atom.ts";
-import { nodeLife } from "../../src/term/identifier.ts";
+import { nodeLife, type Pid } from "../../src/term/identifier.ts";
 import { tuple } from "../../src/term/tuple.ts";
 import { ties } from "../node/support.ts";
 import { turn } from "../waiting.ts";
@@ -123,6 +124,37 @@ Deno.test("a call within this node is answered by nobody on another that was not
   says([Op.reply, told, "an answer"]);
   assertEquals(answers, [{ tag: "reply", value: "an answer" }]);
   assertEquals(kernel.pending.size, 1);
+});
+
+Deno.test("who is told of one reference can guess no other: it answers no call of another node, and no alias", () => {
+  const { kernel, sent, says, process } = world();
+  const caller = process();
+  const answers: Array<Answer> = [];
+  const ask = (to: Pid): Pending =>
+    request(kernel, {
+      to,
+      message: "?",
+      owner: caller,
+      linked: false,
+      onAnswer: (answer) => void answers.push(answer),
+    });
+  const before = ask(kate.pid(1));
+  makeAlias(kernel, caller, kernel.makeReference(), "reply");
+  ask(mallory.pid(1));
+  makeAlias(kernel, caller, kernel.makeReference(), "reply");
+  const after = ask(kate.pid(1));
+  const told = sent.flatMap(([node, signal]) => node === mallory.name ? [signal[1] as number] : [])[0] ?? 0;
+  for (let guess = Math.max(0, told - 1000); guess < told + 1000; guess++) {
+    if (guess !== told) says([Op.reply, guess, "a lie"]);
+    says([Op.sendAlias, guess, "a lie"]);
+  }
+  assertEquals(answers, []);
+  assertEquals(caller.messageCount, 0);
+  assertEquals([before, after].map((made) => isPending(kernel, made)), [true, true]);
+  // Who was asked answers, and so may whoever was told of it: GenServer.reply on yet another node.
+  deliver(kernel, [Op.reply, before.reference.number, "first"], kate);
+  says([Op.reply, after.reference.number, "second"]);
+  assertEquals(answers, [{ tag: "reply", value: "first" }, { tag: "reply", value: "second" }]);
 });
 
 Deno.test("what is asked of processes that are not there is answered, and nothing of it is kept", () => {

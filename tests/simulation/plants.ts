@@ -7,7 +7,7 @@ import type { Outbound } from "../../src/process/outbound.ts";
 import { Op, type Signal } from "../../src/process/signal.ts";
 import type { Address, Connection } from "../../src/process/seams.ts";
 import { fragmentBytes, isFragment } from "../../src/protocol/native/fragments.ts";
-import type { NodeLife } from "../../src/term/identifier.ts";
+import { type NodeLife, Reference } from "../../src/term/identifier.ts";
 import type { Plant } from "./run.ts";
 import type { NodeLifeOf } from "./sim_node.ts";
 
@@ -61,6 +61,12 @@ const forAnyLife = (ops: ReadonlyArray<Signal[0]>): Plant => (life) => {
   const send: Outbound["send"] = (node, meant, signal) =>
     outbound.send(node, ops.includes(signal[0]) ? undefined : meant, signal);
   kernel.outbound = sendingBy(outbound, send);
+};
+
+/** References are counted from one in each life. */
+const countReferences: Plant = ({ kernel }) => {
+  let last = 0;
+  kernel.makeReference = () => new Reference(kernel.life, ++last);
 };
 
 /** One message in three waits until the next signal is sent, or a moment. */
@@ -176,9 +182,13 @@ export const planted: ReadonlyArray<Planted> = [
     plant: forAnyLife([Op.send, Op.exitSignal]),
   },
   {
-    name: "a reply to an earlier life answers a later one",
+    // Random numbers alone would hide it: no reference of one life is one of another.
+    name: "a reply to an earlier life answers a later one, where references can be guessed",
     breaks: ["tasks"],
-    plant: forAnyLife([Op.reply, Op.requestDown]),
+    plant: (life) => {
+      countReferences(life);
+      forAnyLife([Op.reply, Op.requestDown])(life);
+    },
   },
   {
     name: "a task's end is never told",
