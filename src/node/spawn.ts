@@ -143,12 +143,13 @@ const spawnThere = (
   });
 
 /** Takes back the other node's half of a tie: who asked for it has ended before it heard of it. */
-const untie = ({ kernel, pid: owner }: Entry, child: Pid, reference: Reference, flags: number): void => {
+const untie = (owner: Entry, child: Pid, reference: Reference, flags: number): void => {
+  const { kernel, pid } = owner;
   if (flags === SpawnFlag.link) {
-    kernel.outbound.send(child.node, child.home, [Op.exit, owner.depart(), child.number, "noproc"]);
+    kernel.outbound.send(child.node, child.home, [Op.exit, pid.depart(), child.number, "noproc"], owner);
   }
   if (flags === SpawnFlag.monitor) {
-    const signal = [Op.demonitor, owner.depart(), child.number, reference.number] as const;
-    kernel.outbound.sendIfEngaged(child.node, child.home, signal);
+    const signal = [Op.demonitor, pid.depart(), child.number, reference.number] as const;
+    kernel.outbound.sendIfEngaged(child.node, child.home, signal, owner);
   }
 };

@@ -92,7 +92,8 @@ const killAfter = (
 const signal = (supervisor: Entry, child: Pid, reason: string): void => {
   const { kernel, pid } = supervisor;
   if (child.home !== kernel.life) {
-    return kernel.outbound.send(child.node, child.home, [Op.exitSignal, pid.depart(), child.number, reason]);
+    const sent = [Op.exitSignal, pid.depart(), child.number, reason] as const;
+    return kernel.outbound.send(child.node, child.home, sent, supervisor);
   }
   const target = kernel.find(child);
   if (target !== undefined) exitSignal(target, pid, reason);

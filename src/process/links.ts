@@ -33,7 +33,7 @@ export const link = (kernel: Kernel, entry: Entry, pid: Pid): "linked" | "noproc
     return "linked";
   }
   addRemoteLink(kernel, entry, pid);
-  kernel.outbound.send(pid.node, pid.home, [Op.link, entry.pid.depart(), pid.number]);
+  kernel.outbound.send(pid.node, pid.home, [Op.link, entry.pid.depart(), pid.number], entry);
   return "linked";
 };
 
@@ -51,7 +51,7 @@ export const unlink = (kernel: Kernel, entry: Entry, pid: Pid): void => {
   const unlinking = entry.unlinking ??= new Map();
   if (!unlinking.has(pid)) kernel.remote(pid.node).addLink(entry);
   unlinking.set(pid, id);
-  kernel.outbound.send(pid.node, pid.home, [Op.unlink, id, entry.pid.depart(), pid.number]);
+  kernel.outbound.send(pid.node, pid.home, [Op.unlink, id, entry.pid.depart(), pid.number], entry);
 };
 
 /** The other node's process links to one of ours. */
@@ -65,8 +65,8 @@ export const receiveLink = (kernel: Kernel, from: Pid, to: number): void => {
 
 /** The other node's process unlinks from one of ours. */
 export const receiveUnlink = (kernel: Kernel, id: number, from: Pid, to: number): void => {
-  kernel.outbound.send(from.node, from.home, [Op.unlinkAck, id, to, from.number]);
   const entry = kernel.table.get(to);
+  kernel.outbound.send(from.node, from.home, [Op.unlinkAck, id, to, from.number], entry);
   // Also when we have linked anew since our own unlink: until that is acknowledged the other makes no link of it.
   if (entry !== undefined) removeLink(kernel, entry, from);
 };

@@ -74,7 +74,7 @@ export const monitor = (kernel: Kernel, options: MonitorOptions): Monitor => {
     kernel.remote(made.node).monitors.add(made);
     if (options.isKnownThere) return made;
     const signal = [Op.monitor, owner?.pid.depart() ?? 0, targetOf(watched), made.reference.number] as const;
-    kernel.outbound.send(made.node, isPid(watched) ? watched.home : undefined, signal);
+    kernel.outbound.send(made.node, isPid(watched) ? watched.home : undefined, signal, owner);
     return made;
   }
   made.target = isPid(watched) ? kernel.find(watched) : kernel.names.get(watched[0]);
@@ -98,7 +98,7 @@ export const demonitor = (kernel: Kernel, reference: Reference): boolean => {
       targetOf(made.watched),
       reference.number,
     ] as const;
-    kernel.outbound.sendIfEngaged(made.node, life, signal);
+    kernel.outbound.sendIfEngaged(made.node, life, signal, made.owner);
   }
   return true;
 };

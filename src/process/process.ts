@@ -196,7 +196,8 @@ export const exit = (pid: Pid, reason: unknown): Effect.Effect<true> =>
       const { kernel } = entry;
       const normalized = normalizeReason(reason);
       if (pid.home !== kernel.life) {
-        kernel.outbound.send(pid.node, pid.home, [Op.exitSignal, entry.pid.depart(), pid.number, normalized]);
+        const signal = [Op.exitSignal, entry.pid.depart(), pid.number, normalized] as const;
+        kernel.outbound.send(pid.node, pid.home, signal, entry);
         return Effect.succeed(true as const);
       }
       const target = kernel.find(pid);

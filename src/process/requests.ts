@@ -102,7 +102,7 @@ export const request = (kernel: Kernel, options: RequestOptions): Pending => {
       linked,
       message,
     ] as const;
-    kernel.outbound.send(name, life, signal);
+    kernel.outbound.send(name, life, signal, owner);
   } catch (error) {
     forgetPending(kernel, made);
     throw error;

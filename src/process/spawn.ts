@@ -89,7 +89,7 @@ export const requestSpawn = (
       args,
       flags,
     ] as const;
-    kernel.outbound.send(node, undefined, signal);
+    kernel.outbound.send(node, undefined, signal, from);
   } catch (error) {
     forget(kernel, pending);
     throw error;
@@ -114,7 +114,7 @@ export const receiveSpawnRequest = (
   // Before the reply, and before the process has run: its end, however early, is seen.
   if ((flags & SpawnFlag.link) !== 0) receiveLink(kernel, parent, entry.pid.number);
   if ((flags & SpawnFlag.monitor) !== 0) receiveMonitor(kernel, life, entry.pid.number, reference);
-  kernel.outbound.send(life.name, life, [Op.spawnReply, reference, entry.pid.depart()]);
+  kernel.outbound.send(life.name, life, [Op.spawnReply, reference, entry.pid.depart()], entry);
 };
 
 /** The other node has spawned. */

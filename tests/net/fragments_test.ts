@@ -7,6 +7,7 @@ import { assert, assertEquals } from "@std/assert";
 import { Effect } from "../../src/deps/effect.ts";
 import * as Process from "../../src/process/process.ts";
 import * as Node from "../../src/node/node.ts";
+import { Op } from "../../src/process/signal.ts";
 import { eventually, withNodes } from "../node/support.ts";
 
 const large = crypto.getRandomValues(new Uint8Array(60_000));
@@ -71,5 +72,35 @@ Deno.test(
     }));
     await eventually("both are there", () => seen.length === 2);
     assertEquals(seen, ["large", "down"]);
+  }),
+);
+
+Deno.test(
+  "what a process takes back at its end arrives behind what it had asked for",
+  withNodes(async (net) => {
+    const alex = await net.node("alex@localhost");
+    const kate = await net.node("kate@localhost");
+    const { messages } = await kate.collector("inbox");
+    const watched = await kate.process(Effect.never);
+    await alex.run(Node.connect(kate.name));
+    const sender = await alex.process(Effect.gen(function* () {
+      // No send that waits: what follows is asked for while the large one lies in the buffer.
+      alex.kernel.outbound.send(
+        kate.name,
+        undefined,
+        [Op.sendName, "inbox", twentyMegabytes],
+        alex.kernel.find(yield* Process.self()),
+      );
+      yield* Process.monitor(watched);
+      yield* Process.link(watched);
+      yield* Process.unlink(watched);
+    }));
+    await eventually("the sender has ended", () => alex.kernel.find(sender) === undefined);
+    await eventually("the message has come", () => messages.length === 1);
+    const remote = kate.kernel.remotes.get(alex.name);
+    await alex.run(Process.send(["inbox", kate.name], "behind all"));
+    await eventually("so has what is sent now", () => messages.length === 2);
+    assertEquals(remote?.watchers.size, 0);
+    assertEquals(kate.kernel.find(watched)?.links?.size ?? 0, 0);
   }),
 );
