@@ -41,6 +41,7 @@ import {
   intensityOf,
   type IntensityOptions,
   wrongIntensity,
+  wrongLimit,
   wrongNameOption,
   wrongSpec,
 } from "./supervisor_options.ts";
@@ -66,25 +67,16 @@ const wrongOptions = (operation: string, options: DynamicSupervisorOptions): Bad
   if (typeof options !== "object" || options === null) {
     return wrongArgument(operation, options, '{ name: "Sessions" }, or nothing,');
   }
-  const { strategy = "one_for_one", maxChildren = Infinity, extraArguments = [] } = options;
+  const { strategy = "one_for_one", maxChildren, extraArguments = [] } = options;
   if (strategy !== "one_for_one") {
     return wrongArgument(`${operation}, strategy`, strategy, '"one_for_one"');
-  }
-  if (!isLimit(maxChildren)) {
-    return wrongArgument(
-      `${operation}, maxChildren`,
-      maxChildren,
-      'a whole number of 0 or more, or "infinity",',
-    );
   }
   if (!Array.isArray(extraArguments)) {
     return wrongArgument(`${operation}, extraArguments`, extraArguments, "an array of arguments");
   }
-  return wrongIntensity(operation, options) ?? wrongNameOption(operation, options.name);
+  return wrongLimit(operation, maxChildren) ?? wrongIntensity(operation, options) ??
+    wrongNameOption(operation, options.name);
 };
-
-const isLimit = (limit: unknown): boolean =>
-  limit === "infinity" || limit === Infinity || (Number.isInteger(limit) && Number(limit) >= 0);
 
 /**
  * Starts a dynamic supervisor without children, linked to the caller (`DynamicSupervisor.start_link/1`).

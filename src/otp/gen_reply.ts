@@ -7,7 +7,7 @@
 import { Schema } from "../deps/effect.ts";
 import { dispatch } from "../process/dispatch.ts";
 import type { Kernel } from "../process/kernel.ts";
-import { heldOf, reply } from "../process/requests.ts";
+import { heldOf, refuse, reply } from "../process/requests.ts";
 import { type Atom, atom } from "../term/atom.ts";
 import type { Pid, Reference } from "../term/identifier.ts";
 import { tuple } from "../term/tuple.ts";
@@ -41,4 +41,13 @@ export const answerFrom = (kernel: Kernel, from: Caller, value: unknown): void =
   // What was asked by one signal of our own is answered by one.
   else if (heldOf(kernel, tag) !== undefined) reply(kernel, tag, encoded);
   else dispatch(kernel, tag, tuple(tag, encoded));
+};
+
+/** Refuses a call: it fails with that reason, though nobody has ended. */
+export const refuseFrom = (kernel: Kernel, from: Caller, reason: unknown): void => {
+  const tag = from[1];
+  const caller = tag.home === kernel.life ? kernel.aliases.get(tag.number) : undefined;
+  if (caller instanceof PendingCall) return caller.onTargetEnd(reason);
+  const held = heldOf(kernel, tag);
+  if (held !== undefined) refuse(kernel, held, reason);
 };

@@ -41,8 +41,10 @@ export interface CallOptions {
 }
 
 /** How a call reads in errors: `GenServer.call("Counter", {:add, 2})`. */
-export const operationOf = ({ name, server, request, text }: CallOptions): string =>
-  `${name}(${textOfServer(server)}, ${(text?.() ?? inspect(request)).slice(0, 200)})`;
+export const operationOf = ({ name, server, request, text }: CallOptions): string => {
+  const about = (text?.() ?? inspect(request)).slice(0, 200);
+  return `${name}(${textOfServer(server)}${about === "" ? "" : `, ${about}`})`;
+};
 
 /** Nobody is there. */
 export const noProcess = (options: CallOptions): NoProc =>
@@ -153,7 +155,7 @@ export class PendingCall implements Addressee, WaitingCall {
 
   #onAnswer(answer: Answer): void {
     if (answer.tag === "reply") return this.answer(answer.value);
-    this.onTargetEnd(answer.tag === "down" ? answer.reason : "noconnection");
+    this.onTargetEnd(answer.tag === "noconnection" ? answer.tag : answer.reason);
   }
 
   /** The server has ended. */

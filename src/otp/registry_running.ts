@@ -16,6 +16,8 @@ import type { Term } from "../term/term.ts";
 import { tuple } from "../term/tuple.ts";
 import type { Registration, RegistryTable } from "./registry_table.ts";
 import type { Supervising } from "./supervise.ts";
+import { countOf } from "./children.ts";
+import { readQuestion } from "./supervisor_protocol.ts";
 
 /** A registry that runs. */
 export interface Running {
@@ -61,7 +63,12 @@ export const run = (registry: Running): Supervising => {
   // However it ends: who asks for it then is told that it is unknown.
   monitor(kernel, { watched: owner.pid, onDown: forget });
   return {
-    answer: () => undefined,
+    // Its entries are no children.
+    answer: (message) => {
+      const [question] = readQuestion(message) ?? [];
+      if (question === "which_children") return Effect.succeed([]);
+      return question === "count_children" ? Effect.succeed(countOf([])) : undefined;
+    },
     cast: () => Effect.succeed("goes on"),
     // The entries of who has ended are gone already; its EXIT only says so.
     ended: () => Effect.succeed("goes on"),

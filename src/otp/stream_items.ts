@@ -47,9 +47,16 @@ export interface Starting<Item, A, E, StartError, Refused, R> {
   readonly onRefusal: (refusal: NoProc | MaxChildren) => Effect.Effect<never, Refused>;
 }
 
-/** What is wrong with options that the compiler would have refused, or could not know. */
-const problemOf = ({ maxConcurrency, timeout, onTimeout }: StreamOptions): string | undefined => {
-  if (maxConcurrency !== undefined && !(maxConcurrency >= 1)) {
+/** What is wrong with arguments that the compiler would have refused, or could not know. */
+const problemOf = (items: unknown, options: StreamOptions): string | undefined => {
+  if (!isIterable(items) && !Stream.isStream(items)) {
+    return `the items are an iterable or a Stream, and not ${inspect(items)}`;
+  }
+  if (typeof options !== "object" || options === null) {
+    return `options are { maxConcurrency: 2 } or none, and not ${inspect(options)}`;
+  }
+  const { maxConcurrency, timeout, onTimeout } = options;
+  if (maxConcurrency !== undefined && !(typeof maxConcurrency === "number" && maxConcurrency >= 1)) {
     return `maxConcurrency is a number of tasks, 1 or more, and not ${inspect(maxConcurrency)}`;
   }
   if (onTimeout !== undefined && onTimeout !== "exit" && onTimeout !== "kill_task") {
@@ -59,6 +66,9 @@ const problemOf = ({ maxConcurrency, timeout, onTimeout }: StreamOptions): strin
     ? undefined
     : `timeout is a time, as 500 (milliseconds), "5 seconds" or "infinity", and not ${inspect(timeout)}`;
 };
+
+const isIterable = (value: unknown): boolean =>
+  typeof value === "string" || (typeof value === "object" && value !== null && Symbol.iterator in value);
 
 /** The next item, or nothing when there is none any more. Read one by one: a source may have effects. */
 const reader = <Item, E, R>(
@@ -104,7 +114,7 @@ export const streamItems = <Item, A, E, StartError, Refused, R, E2, R2, const Op
   R | R2
 > => {
   const { operation } = starting;
-  const { ordered = true, zipInputOnExit = false, onTimeout = "exit", timeout = 5000 } = options;
+  const { ordered = true, zipInputOnExit = false, onTimeout = "exit", timeout = 5000 } = options ?? {};
   const elementOf = (item: Item, outcome: Outcome<A, E | Timeout>) => {
     const result = outcome.tag === "value"
       ? Result.succeed(outcome.value)
@@ -113,7 +123,7 @@ export const streamItems = <Item, A, E, StartError, Refused, R, E2, R2, const Op
     return [result as StreamElement<A, E, Item, Options>] as const;
   };
   const begin = Effect.gen(function* () {
-    const problem = problemOf(options);
+    const problem = problemOf(items, options);
     if (problem !== undefined) return yield* Effect.fail(new BadArg({ operation, problem }));
     const owner = yield* withProcess((entry) => Effect.succeed(entry));
     const next = yield* reader(items);

@@ -11,15 +11,15 @@ import type { Entry } from "../process/entry.ts";
 import { exit } from "../process/exit.ts";
 import { log } from "../process/log.ts";
 import { receive } from "../process/receive.ts";
-import { heldOf, refuse } from "../process/requests.ts";
 import { atom } from "../term/atom.ts";
-import type { Exit } from "../term/errors.ts";
-import { Pid, type Reference } from "../term/identifier.ts";
+import { BadArg, type Exit } from "../term/errors.ts";
+import { Pid } from "../term/identifier.ts";
 import { inspect } from "../term/inspect.ts";
 import { isTuple } from "../term/tuple.ts";
 import type { AnyChildSpec } from "./child_spec.ts";
 import { type FullSpec, fullSpec } from "./children.ts";
-import { answerFrom, CALL, CAST } from "./gen_reply.ts";
+import { answerFrom, CALL, type Caller, CAST, refuseFrom } from "./gen_reply.ts";
+import { badArgument, readQuestion } from "./supervisor_protocol.ts";
 import { handleSystemMessage, isFrom, isSystemMessage, type SystemView } from "./system_messages.ts";
 
 /** What follows for the supervisor itself: it goes on, or ends with `shutdown`. */
@@ -27,8 +27,8 @@ export type Verdict = "goes on" | "ends";
 
 /** What a supervisor does, whichever kind it is; a registry is one that starts nobody. */
 export interface Supervising {
-  /** Answers a question; `undefined` for what is none. */
-  readonly answer: (message: unknown) => Effect.Effect<unknown> | undefined;
+  /** Answers a question; `undefined` for what is none, {@link isAnswered} where it is not for this to answer. */
+  readonly answer: (message: unknown, from: Caller) => Effect.Effect<unknown> | undefined;
   /** Carries out a cast. */
   readonly cast: (message: unknown) => Effect.Effect<Verdict>;
   /** A process has ended. */
@@ -38,6 +38,11 @@ export interface Supervising {
   /** Its state, as `Sys.getState` shows it. */
   readonly state: () => unknown;
 }
+
+const ANSWERED = Symbol("answered");
+
+/** What a question comes to that was refused, or whose answer is another's. */
+export const isAnswered: Effect.Effect<unknown> = Effect.succeed(ANSWERED);
 
 const EXIT = atom("EXIT");
 
@@ -86,24 +91,32 @@ const end = (server: Supervising, reason: unknown): Effect.Effect<void, Exit> =>
 const answerQuestion = (
   self: Entry,
   server: Supervising,
-  from: readonly [Pid, Reference],
+  from: Caller,
   message: unknown,
 ): Effect.Effect<void> => {
   const { kernel } = self;
-  const refuseWith = (reason: unknown): void => {
-    const held = heldOf(kernel, from[1]);
-    if (held !== undefined) refuse(kernel, held, reason);
-  };
-  const answer = server.answer(message);
-  // A peer may ask anything: what is none of the questions is refused, and ends nobody.
-  if (answer === undefined) return Effect.sync(() => refuseWith("badarg"));
+  const answer = server.answer(message, from);
+  if (answer === undefined) return Effect.sync(() => answerStranger(self, from, message));
   return Effect.map(answer, (value) => {
+    if (value === ANSWERED) return;
     try {
       answerFrom(kernel, from, value);
     } catch (error) {
-      refuseWith(unsendableIn(`the answer to ${inspect(message)}`, error));
+      refuseFrom(kernel, from, unsendableIn(`the answer to ${inspect(message)}`, error));
     }
   });
+};
+
+/** Anyone may ask anything: what is none of its questions ends no supervisor, and leaves nobody waiting. */
+const answerStranger = (
+  { kernel, initialCall = "supervisor" }: Entry,
+  from: Caller,
+  message: unknown,
+): void => {
+  const [name] = readQuestion(message) ?? [];
+  if (name === undefined) return refuseFrom(kernel, from, "badarg");
+  const problem = `it is a ${initialCall.replace(/\.init.*/, "")}, which does not know ${name}`;
+  answerFrom(kernel, from, badArgument(new BadArg({ operation: "", problem })));
 };
 
 /**

@@ -54,6 +54,17 @@ export const wrongIntensity = (operation: string, options: IntensityOptions): Ba
   }
 };
 
+/** What is wrong with how many children there may be, if anything; nothing is no limit. */
+export const wrongLimit = (operation: string, maxChildren: unknown = "infinity"): BadArg | undefined =>
+  maxChildren === "infinity" || maxChildren === Infinity ||
+    (Number.isInteger(maxChildren) && Number(maxChildren) >= 0)
+    ? undefined
+    : wrongArgument(
+      `${operation}, maxChildren`,
+      maxChildren,
+      'a whole number of 0 or more, or "infinity",',
+    );
+
 /** What is wrong with a name, if anything; none is right. */
 export const wrongNameOption = (operation: string, name: unknown): BadArg | undefined =>
   name === undefined || typeof name === "string" || isVia(name)

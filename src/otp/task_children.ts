@@ -6,7 +6,7 @@
 import { Effect, Option } from "../deps/effect.ts";
 import { callback } from "../process/callback.ts";
 import { connected } from "../node/connected.ts";
-import { unsendableIn } from "../process/dispatch.ts";
+import { nodeOf, unsendableIn } from "../process/dispatch.ts";
 import { withKernel, withProcess } from "../process/own_kernel.ts";
 import { type Answer, cancelRequest, request } from "../process/requests.ts";
 import { type Atom, atom } from "../term/atom.ts";
@@ -19,21 +19,20 @@ import type { Restart } from "./restart.ts";
 import type { Ask } from "./task_server.ts";
 import { callersFrom } from "./task_start.ts";
 import {
-  addressOf,
   type CallError,
   callOf,
-  isRef,
+  located,
   millisecondsOf,
-  nodeOf,
   type SupervisorRef,
-  textOf,
-  wrongSupervisor,
 } from "./task_supervisor_ref.ts";
+import { textOfServer } from "./server_name.ts";
+import { isRestart } from "./supervisor_options.ts";
+import { withPid, wrongArgument } from "../process/arguments.ts";
 
 /**
  * Starts a child whose result nobody awaits (`Task.Supervisor.start_child/5`).
  *
- * @param supervisor A name, a pid, or `[name, node]`.
+ * @param supervisor Its pid, its name, its name on a node, or its name by way of a registry.
  * @param body A function of a defined module, or a capture of one.
  * @param args Its arguments.
  * @param options `restart`: `temporary` by default; `shutdown`: how long it may take to end.
@@ -50,18 +49,26 @@ export const startChild = <Args extends ReadonlyArray<unknown>, Returns>(
     const call = callOf("Task.Supervisor.startChild", supervisor, body, args);
     if (call instanceof BadArg) return Effect.fail(call);
     const { restart = "temporary" } = options;
+    if (!isRestart(restart)) {
+      const wanted = '"permanent", "transient" or "temporary"';
+      return Effect.fail(wrongArgument("Task.Supervisor.startChild, restart", restart, wanted));
+    }
     const shutdown = millisecondsOf(options.shutdown);
     const { module, function: name, args: list, operation } = call;
     const question: Ask = ["start_child", module, name, list, shutdown, restart, callersFrom(owner)];
     const read = (value: unknown): Option.Option<Pid> =>
       value instanceof Pid ? Option.some(value) : Option.none();
-    return Effect.catchTag(ask(supervisor, operation, question, read), "not_found", Effect.die);
+    return Effect.catchTag(
+      ask("Task.Supervisor.startChild", supervisor, operation, question, read),
+      "not_found",
+      Effect.die,
+    );
   });
 
 /**
  * Ends a child (`Task.Supervisor.terminate_child/2`).
  *
- * @param supervisor A name, a pid, or `[name, node]`.
+ * @param supervisor Its pid, its name, its name on a node, or its name by way of a registry.
  * @param child The child's pid.
  * @returns `:ok`, once it has ended. Fails with `not_found` when it is no child of that supervisor, `noproc` when
  *   there is no such supervisor.
@@ -70,48 +77,56 @@ export const terminateChild = (
   supervisor: SupervisorRef,
   child: Pid,
 ): Effect.Effect<Atom<"ok">, CallError | NotFound> => {
-  const operation = (): string => `Task.Supervisor.terminateChild(${inspect(supervisor)}, ${inspect(child)})`;
-  const asked = ask(supervisor, operation, ["terminate_child", child], () => Option.some(atom("ok")));
-  return Effect.catchTag(asked, "max_children", Effect.die);
+  const name = "Task.Supervisor.terminateChild";
+  return withPid(name, child, () => {
+    const operation = (): string => `${name}(${textOfServer(supervisor)}, ${inspect(child)})`;
+    const asked = ask(name, supervisor, operation, ["terminate_child", child], () => Option.some(atom("ok")));
+    return Effect.catchTag(asked, "max_children", Effect.die);
+  });
 };
 
 /**
  * The children that run (`Task.Supervisor.children/1`).
  *
- * @param supervisor A name, a pid, or `[name, node]`.
+ * @param supervisor Its pid, its name, its name on a node, or its name by way of a registry.
  * @returns Their pids. Fails with `noproc` when there is no such supervisor.
  */
 export const children = (supervisor: SupervisorRef): Effect.Effect<ReadonlyArray<Pid>, CallError> => {
-  const operation = (): string => `Task.Supervisor.children(${inspect(supervisor)})`;
+  const name = "Task.Supervisor.children";
+  const operation = (): string => `${name}(${textOfServer(supervisor)})`;
   const read = (value: unknown): Option.Option<ReadonlyArray<Pid>> =>
     Array.isArray(value) ? Option.some(value.filter((one) => one instanceof Pid)) : Option.none();
-  const asked = ask(supervisor, operation, ["children"], read);
+  const asked = ask(name, supervisor, operation, ["children"], read);
   return Effect.catchTags(asked, { max_children: Effect.die, not_found: Effect.die });
 };
 
 /** Asks a supervisor, and waits for the answer. */
 const ask = <A>(
+  name: string,
   supervisor: SupervisorRef,
   operation: () => string,
   message: Ask,
   read: (value: unknown) => Option.Option<A>,
 ): Effect.Effect<A, CallError | MaxChildren | NotFound> =>
-  withKernel((kernel) => {
-    if (!isRef(supervisor)) return Effect.fail(wrongSupervisor("Task.Supervisor", supervisor));
-    const node = nodeOf(kernel, supervisor);
-    const asked = callback<A, CallError | MaxChildren | NotFound>((resume) => {
-      const onAnswer = (answer: Answer): void =>
-        resume(readAnswer(answer, supervisor, node, operation(), read));
-      try {
-        const to = addressOf(kernel, supervisor);
-        const pending = request(kernel, { to, message, owner: undefined, linked: false, onAnswer });
-        return Effect.sync(() => cancelRequest(kernel, pending));
-      } catch (error) {
-        resume(Effect.fail(unsendableIn(operation(), error)));
+  withKernel((kernel) =>
+    located(name, kernel, supervisor, (to) => {
+      if (to === undefined) {
+        return Effect.fail(new NoProc({ operation: operation(), process: textOfServer(supervisor) }));
       }
-    });
-    return node === undefined ? asked : Effect.andThen(connected(node, operation()), asked);
-  });
+      const node = nodeOf(kernel, to);
+      const asked = callback<A, CallError | MaxChildren | NotFound>((resume) => {
+        const onAnswer = (answer: Answer): void =>
+          resume(readAnswer(answer, supervisor, node, operation(), read));
+        try {
+          const pending = request(kernel, { to, message, owner: undefined, linked: false, onAnswer });
+          return Effect.sync(() => cancelRequest(kernel, pending));
+        } catch (error) {
+          resume(Effect.fail(unsendableIn(operation(), error)));
+        }
+      });
+      return node === undefined ? asked : Effect.andThen(connected(node, operation()), asked);
+    })
+  );
 
 const readAnswer = <A>(
   answer: Answer,
@@ -123,9 +138,9 @@ const readAnswer = <A>(
   if (answer.tag === "noconnection") {
     return Effect.fail(new NoConnection({ operation, node: node ?? "nonode@nohost", because: "lost" }));
   }
-  if (answer.tag === "down") {
+  if (answer.tag !== "reply") {
     const { reason } = answer;
-    if (reason === "noproc") return Effect.fail(new NoProc({ operation, process: textOf(supervisor) }));
+    if (reason === "noproc") return Effect.fail(new NoProc({ operation, process: textOfServer(supervisor) }));
     if (reason instanceof MaxChildren) return Effect.fail(new MaxChildren({ ...reason, operation }));
     if (reason instanceof NotFound) return Effect.fail(new NotFound({ ...reason, operation }));
     return Effect.fail(new Exit({ operation, reason }));

@@ -152,21 +152,24 @@ export class TaskHandle<out A, out E> {
         failure: new NoConnection({ operation: this.operation, node, because: "lost" }),
       };
     }
-    return this.#readReason(answer.reason);
+    if (answer.tag === "refused") return this.#readRefusal(answer.reason);
+    return { tag: "failure", failure: this.#failureOf(answer.reason) };
   }
 
-  #readReason(reason: unknown): Outcome<A, E> {
+  /** Its supervisor was not there, or had no place for it. */
+  #readRefusal(reason: unknown): Outcome<A, E> {
     const { operation } = this;
-    const { supervisor, module } = this.#origin;
-    const refusal = supervisor === undefined
-      ? undefined
-      : reason === "noproc"
-      ? new NoProc({ operation, process: supervisor() })
+    const refusal = reason === "noproc"
+      ? new NoProc({ operation, process: this.#origin.supervisor?.() ?? "the supervisor" })
       : reason instanceof MaxChildren
       ? new MaxChildren({ ...reason, operation })
       : undefined;
-    if (refusal !== undefined) return { tag: "failure", failure: refusal, refusal };
-    return { tag: "failure", failure: failureOf<E>(reason, operation, module) };
+    if (refusal === undefined) return { tag: "failure", failure: this.#failureOf(reason) };
+    return { tag: "failure", failure: refusal, refusal };
+  }
+
+  #failureOf(reason: unknown): E | SystemFailure {
+    return failureOf<E>(reason, this.operation, this.#origin.module);
   }
 
   // A failure that nobody has asked for when the owner ends would be lost without a word.

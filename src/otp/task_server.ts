@@ -4,37 +4,23 @@
  *
  * @module
  */
-import { Context, Effect } from "../deps/effect.ts";
+import { Effect } from "../deps/effect.ts";
 import type { AnyContext } from "../deps/fiber.ts";
 import { answering } from "../process/answering.ts";
 import type { Entry } from "../process/entry.ts";
-import { exit } from "../process/exit.ts";
 import { link } from "../process/links.ts";
-import { log } from "../process/log.ts";
-import { receive } from "../process/receive.ts";
-import { handOn, type Held, heldOf, refuse, reply } from "../process/requests.ts";
+import { handOn, type Held, heldOf, refuse } from "../process/requests.ts";
 import { applyFunction } from "../process/spawn.ts";
-import { atom } from "../term/atom.ts";
-import { type AlreadyStarted, type BadArg, type Exit, MaxChildren, NotFound } from "../term/errors.ts";
-import { Pid, Reference } from "../term/identifier.ts";
-import { inspect } from "../term/inspect.ts";
-import { isTuple } from "../term/tuple.ts";
+import { MaxChildren, NotFound } from "../term/errors.ts";
+import { Pid, type Reference } from "../term/identifier.ts";
+import { tuple } from "../term/tuple.ts";
+import type { Caller } from "./gen_reply.ts";
 import { countRestart, type Intensity, isRestarted, type Restart } from "./restart.ts";
-import { shutDownChild } from "./shut_down.ts";
-import { startProcess } from "./start_process.ts";
-import { handleSystemMessage, isSystemMessage, type SystemView } from "./system_messages.ts";
-
-/** How a task supervisor works. */
-export interface TaskSupervisorOptions {
-  /** The name to register under. */
-  readonly name?: string;
-  /** How many tasks it has at most: no limit by default. */
-  readonly maxChildren?: number;
-  /** So many restarts of children are allowed: 3 by default. Only `startChild` has children that are restarted. */
-  readonly maxRestarts?: number;
-  /** In so many seconds: 5 by default. */
-  readonly maxSeconds?: number;
-}
+import { shutDownChild, shutDownChildren } from "./shut_down.ts";
+import { isAnswered, type Supervising, type Verdict } from "./supervise.ts";
+import { isRestart } from "./supervisor_options.ts";
+import { okAnswer, readQuestion, refusal } from "./supervisor_protocol.ts";
+import * as report from "./supervisor_report.ts";
 
 /**
  * What a supervisor is asked. Plain rows and texts: they travel as they are. The callers of a task are its owner,
@@ -61,8 +47,17 @@ export type Ask =
   | readonly ["terminate_child", pid: Pid]
   | readonly ["children"];
 
+/** How a task supervisor works, with all defaults. */
+export interface TaskPolicy {
+  readonly intensity: Intensity;
+  readonly maxChildren: number;
+}
+
 /** A task that runs. */
 interface Child {
+  /** `Module.function/arity`. */
+  readonly call: string;
+  readonly module: string;
   readonly shutdown: number;
   readonly restart: Restart;
   readonly begin: () => Entry;
@@ -70,137 +65,143 @@ interface Child {
 
 const defaultShutdown = 5000;
 
-/**
- * Starts a task supervisor, linked to the caller (`Task.Supervisor.start_link/1`).
- *
- * @param options Its name, its limits.
- * @returns Its pid. Fails with `already_started` when the name is taken, `badarg` when it is none.
- */
-export const startLink = (
-  options: TaskSupervisorOptions = {},
-): Effect.Effect<Pid, AlreadyStarted | BadArg> => {
-  const { name, maxChildren = Infinity, maxRestarts = 3, maxSeconds = 5 } = options;
-  const started = startProcess<never>({
-    operation: `Task.Supervisor.startLink(${name === undefined ? "" : inspect(name)})`,
-    name,
-    initialCall: "Task.Supervisor.init/1",
-    linked: true,
-    init: (self, parent) =>
-      Effect.withFiber((fiber) => {
-        self.trapExit = true;
-        const limits = { maxChildren, maxRestarts, maxSeconds };
-        return Effect.succeed({ tag: "up", run: supervise(self, parent, fiber.context, limits) });
-      }),
-  });
-  // Nothing can keep it from coming up but its name.
-  return Effect.catchTags(started, { exit: Effect.die, ignore: Effect.die, timeout: Effect.die });
-};
+/** A task supervisor's state, and what it does. Each method runs in the supervisor's own process. */
+export class TaskServer implements Supervising {
+  readonly #self: Entry;
+  /** What tasks run in: services given to the node, and those of who started the supervisor. */
+  readonly #context: AnyContext;
+  readonly #policy: TaskPolicy;
+  readonly #children = new Map<Pid, Child>();
+  #restarts: ReadonlyArray<number> = [];
 
-/** The process's loop: starts, forgets, and takes down what it has. */
-const supervise = (
-  self: Entry,
-  parent: Pid,
-  own: AnyContext,
-  { maxChildren, ...intensity }: Intensity & { readonly maxChildren: number },
-): Effect.Effect<void, Exit> =>
-  Effect.gen(function* () {
-    const { kernel } = self;
-    const children = new Map<Pid, Child>();
-    let restarts: ReadonlyArray<number> = [];
-    // Services given to the node, and those of who started the supervisor.
-    const context = kernel.processContext(Context.merge(kernel.context, own));
+  constructor(self: Entry, context: AnyContext, policy: TaskPolicy) {
+    this.#self = self;
+    this.#context = context;
+    this.#policy = policy;
+  }
 
-    const start = (child: Child): Entry => {
-      const entry = child.begin();
-      link(kernel, self, entry.pid);
-      children.set(entry.pid, child);
-      return entry;
-    };
+  /** Answers a question; `undefined` for what is none. */
+  answer(message: unknown, from: Caller): Effect.Effect<unknown> | undefined {
+    const ask = readAsk(message);
+    if (ask === undefined) return this.#answerOfAnyKind(message);
+    const held = heldOf(this.#self.kernel, from[1]);
+    // Nobody waits for it any more, so that nothing is begun for it.
+    return held === undefined ? isAnswered : this.#answer(ask, held, from[1]);
+  }
 
-    const end = (reason: unknown): Effect.Effect<never, Exit> => {
-      const all = Effect.forEach(children, ([pid, { shutdown }]) => shutDownChild(self, pid, shutdown), {
-        discard: true,
-        concurrency: "unbounded",
-      });
-      return Effect.andThen(all, exit(reason));
-    };
-
-    const restart = (child: Child): Effect.Effect<void, Exit> => {
-      const counted = countRestart(restarts, kernel.clock.now(), intensity);
-      restarts = counted.restarts;
-      if (!counted.isTooMany) return Effect.sync(() => void start(child));
-      log(kernel, "error", `Task.Supervisor ${inspect(self.pid)}: too many restarts, shutting down`);
-      return end("shutdown");
-    };
-
-    const answer = (ask: Ask, held: Held, reference: Reference): Effect.Effect<void> => {
-      switch (ask[0]) {
-        case "start_task": {
-          if (children.size >= maxChildren) {
-            return Effect.sync(() => refuse(kernel, held, tooMany(maxChildren)));
-          }
-          const shutdown = ask[4] ?? defaultShutdown;
-          start({
-            shutdown,
-            restart: "temporary",
-            begin: () => beginTask(self, context, ask, held, reference),
-          });
-          return Effect.void;
-        }
-        case "start_child": {
-          if (children.size >= maxChildren) {
-            return Effect.sync(() => refuse(kernel, held, tooMany(maxChildren)));
-          }
-          const shutdown = ask[4] ?? defaultShutdown;
-          const entry = start({ shutdown, restart: ask[5], begin: () => beginChild(self, context, ask) });
-          return Effect.sync(() => reply(kernel, reference, entry.pid));
-        }
-        case "terminate_child": {
-          const child = children.get(ask[1]);
-          if (child === undefined) {
-            const stranger = new NotFound({ operation: "Task.Supervisor", child: ask[1] });
-            return Effect.sync(() => refuse(kernel, held, stranger));
-          }
-          children.delete(ask[1]);
-          const ended = shutDownChild(self, ask[1], child.shutdown);
-          return Effect.andThen(ended, Effect.sync(() => reply(kernel, reference, atom("ok"))));
-        }
-        case "children":
-          return Effect.sync(() => reply(kernel, reference, [...children.keys()]));
+  /** What every dynamic supervisor is asked, too. */
+  #answerOfAnyKind(message: unknown): Effect.Effect<unknown> | undefined {
+    const [name, about] = readQuestion(message) ?? [];
+    switch (name) {
+      case "which_children":
+        return Effect.sync(() =>
+          Array.from(this.#children, ([pid, { module }]) => tuple(undefined, pid, "worker", [module]))
+        );
+      case "count_children": {
+        const { size } = this.#children;
+        return Effect.succeed({ specs: size, active: size, supervisors: 0, workers: size });
       }
-    };
-
-    // Its children are what it has of a state; another one cannot be given to it.
-    const state = (): unknown => [...children.keys()];
-    const view: SystemView = { self, parent, state, replaceState: () => {}, isTraced: false };
-
-    for (;;) {
-      const message = yield* receive();
-      if (isSystemMessage(message)) {
-        const after = yield* handleSystemMessage(view, message);
-        if (after.tag === "stop") return yield* end(after.reason);
-        continue;
-      }
-      if (!isTuple(message) || message.length !== 3) continue;
-      const [tag, from, content] = message;
-      if (tag === atom("EXIT") && from instanceof Pid) {
-        const child = children.get(from);
-        if (child !== undefined) {
-          children.delete(from);
-          if (isRestarted(child.restart, content)) yield* restart(child);
-        } else if (from === parent) return yield* end(content);
-      } else if (tag === atom("$gen_call") && isTuple(from) && from[1] instanceof Reference) {
-        const held = heldOf(kernel, from[1]);
-        if (held === undefined) continue;
-        const ask = readAsk(content);
-        if (ask === undefined) refuse(kernel, held, "badarg");
-        else yield* answer(ask, held, from[1]);
+      case "terminate_child": {
+        const child = about instanceof Pid ? this.#children.get(about) : undefined;
+        return about instanceof Pid && child !== undefined
+          ? this.#terminate(about, child)
+          : Effect.succeed(refusal("not_found"));
       }
     }
-  });
+  }
 
-const tooMany = (maxChildren: number): MaxChildren =>
-  new MaxChildren({ operation: "Task.Supervisor", maxChildren });
+  #answer(ask: Ask, held: Held, reference: Reference): Effect.Effect<unknown> {
+    const { kernel } = this.#self;
+    switch (ask[0]) {
+      case "start_task": {
+        if (this.#isFull(held)) return isAnswered;
+        this.#start({
+          ...this.#work(ask, "temporary"),
+          begin: () => beginTask(this.#self, this.#context, ask, held, reference),
+        });
+        return isAnswered;
+      }
+      case "start_child": {
+        if (this.#isFull(held)) return isAnswered;
+        const begin = (): Entry => beginChild(this.#self, this.#context, ask);
+        return Effect.succeed(this.#start({ ...this.#work(ask, ask[5]), begin }).pid);
+      }
+      case "terminate_child": {
+        const child = this.#children.get(ask[1]);
+        if (child !== undefined) return this.#terminate(ask[1], child);
+        refuse(kernel, held, new NotFound({ operation: "Task.Supervisor", child: ask[1] }));
+        return isAnswered;
+      }
+      case "children":
+        return Effect.succeed([...this.#children.keys()]);
+    }
+  }
+
+  /** Nothing is cast to it. */
+  cast(): Effect.Effect<Verdict> {
+    return Effect.succeed("goes on");
+  }
+
+  /** A process has ended; that of a child is restarted, or forgotten. */
+  ended(pid: Pid, reason: unknown): Effect.Effect<Verdict> {
+    const child = this.#children.get(pid);
+    if (child === undefined) return Effect.succeed("goes on");
+    this.#children.delete(pid);
+    return Effect.succeed(isRestarted(child.restart, reason) ? this.#restart(child) : "goes on");
+  }
+
+  /** Its children are what it has of a state. */
+  state(): unknown {
+    return [...this.#children.keys()];
+  }
+
+  /** Takes all children down at once. */
+  stopAll(): Effect.Effect<void> {
+    const times = new Map(Array.from(this.#children, ([pid, { shutdown }]) => [pid, shutdown]));
+    return shutDownChildren(this.#self, times, (pid) => void this.#children.delete(pid));
+  }
+
+  #work(
+    [, module, name, args, shutdown]: Extract<Ask, readonly ["start_task" | "start_child", ...unknown[]]>,
+    restart: Restart,
+  ): Omit<Child, "begin"> {
+    const call = `${module}.${name}/${args.length}`;
+    return { call, module, shutdown: shutdown ?? defaultShutdown, restart };
+  }
+
+  /** Whether there is no place for another, so that who asked for one is refused. */
+  #isFull(held: Held): boolean {
+    const { maxChildren } = this.#policy;
+    if (this.#children.size < maxChildren) return false;
+    refuse(this.#self.kernel, held, new MaxChildren({ operation: "Task.Supervisor", maxChildren }));
+    return true;
+  }
+
+  #start(child: Child): Entry {
+    const entry = child.begin();
+    link(this.#self.kernel, this.#self, entry.pid);
+    this.#children.set(entry.pid, child);
+    return entry;
+  }
+
+  #restart(child: Child): Verdict {
+    const { intensity } = this.#policy;
+    const counted = countRestart(this.#restarts, this.#self.kernel.clock.now(), intensity);
+    this.#restarts = counted.restarts;
+    if (!counted.isTooMany) {
+      this.#start(child);
+      return "goes on";
+    }
+    const { call, restart } = child;
+    report.tooManyRestarts(this.#self, call, { restart, restarts: this.#restarts.length, intensity });
+    return "ends";
+  }
+
+  #terminate(pid: Pid, { shutdown }: Child): Effect.Effect<unknown> {
+    this.#children.delete(pid);
+    return Effect.as(shutDownChild(this.#self, pid, shutdown), okAnswer);
+  }
+}
 
 /** A task's process: holds the request, and answers it with its result. */
 const beginTask = (
@@ -252,6 +253,3 @@ const readAsk = (content: unknown): Ask | undefined => {
 
 const pidsIn = (value: unknown): ReadonlyArray<Pid> =>
   Array.isArray(value) ? value.filter((one) => one instanceof Pid) : [];
-
-const isRestart = (restart: unknown): restart is Restart =>
-  restart === "permanent" || restart === "temporary" || restart === "transient";

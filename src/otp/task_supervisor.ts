@@ -12,27 +12,9 @@
  *
  * @module
  */
-import type { AlreadyStarted, BadArg } from "../term/errors.ts";
-import type { ChildSpec } from "./child_spec.ts";
-import { startLink, type TaskSupervisorOptions } from "./task_server.ts";
-
 export { awaitTask as await } from "./task_await.ts";
 export { children, startChild, terminateChild } from "./task_children.ts";
-export { startLink, type TaskSupervisorOptions } from "./task_server.ts";
 export type { AsyncError, CallError, SupervisorRef } from "./task_supervisor_ref.ts";
+export { childSpec, startLink, type TaskSupervisorOptions } from "./task_supervisor_process.ts";
 export { async, asyncNolink, type AsyncOptions } from "./task_supervisor_start.ts";
 export { asyncStream, asyncStreamNolink } from "./task_supervisor_stream.ts";
-
-/**
- * A child specification, to put a task supervisor under a supervisor.
- *
- * @param options Its name, its limit; `id` is its name among the supervisor's children.
- * @returns The specification.
- */
-export const childSpec = (
-  options: TaskSupervisorOptions & { readonly id?: string } = {},
-): ChildSpec<AlreadyStarted | BadArg> => ({
-  id: options.id ?? options.name ?? "Task.Supervisor",
-  start: startLink(options),
-  type: "supervisor",
-});

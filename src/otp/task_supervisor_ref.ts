@@ -3,17 +3,24 @@
  *
  * @module
  */
-import { isNameOnNode, wrongArgument } from "../process/arguments.ts";
+import { Effect, Option } from "../deps/effect.ts";
+import { wrongArgument } from "../process/arguments.ts";
 import { unsendableIn } from "../process/dispatch.ts";
 import type { Kernel } from "../process/kernel.ts";
 import { nameOfFunction } from "../process/modules.ts";
 import { BadArg, type Exit, type NoConnection, type NoProc, Unsendable } from "../term/errors.ts";
-import { Pid } from "../term/identifier.ts";
-import { inspect } from "../term/inspect.ts";
 import { type Shutdown, shutdownMilliseconds } from "./child_spec.ts";
+import {
+  type Address,
+  isServerRef,
+  isVia,
+  type ServerRef,
+  textOfServer,
+  wrongServer,
+} from "./server_name.ts";
 
-/** A task supervisor: its name here, its pid, or its name on a node. */
-export type SupervisorRef = string | Pid | readonly [name: string, node: string];
+/** A task supervisor: its pid, its name here, its name on a node, or its name by way of a registry. */
+export type SupervisorRef = ServerRef;
 
 /** What starting a task can fail with; all else is met at `await`. */
 export type AsyncError = NoConnection | Unsendable | BadArg;
@@ -38,17 +45,18 @@ export const callOf = (
   args: unknown,
 ): Call | BadArg => {
   const called = nameOfFunction(body);
-  const list: ReadonlyArray<unknown> = Array.isArray(args) ? args : [];
   if (called === undefined) {
     const problem = "a function travels by its name: write it into a defmodule and give Name.function";
-    return new BadArg({ operation: `${name}(${textOf(supervisor)}, …)`, problem });
+    return new BadArg({ operation: `${name}(${textOfServer(supervisor)}, …)`, problem });
   }
+  if (!Array.isArray(args)) return wrongArgument(name, args, "an array of arguments");
+  const list: ReadonlyArray<unknown> = args;
   const { module, function: fn } = called;
   return {
     module,
     function: fn,
     args: list,
-    operation: () => `${name}(${textOf(supervisor)}, ${module}.${fn}/${list.length})`,
+    operation: () => `${name}(${textOfServer(supervisor)}, ${module}.${fn}/${list.length})`,
   };
 };
 
@@ -58,29 +66,20 @@ export const argumentsIn = (operation: string, error: unknown): Unsendable => {
   return new Unsendable({ operation, path: path.replace(/^message\[3\]/, "args"), found });
 };
 
-/** Whether that names a supervisor. */
-export const isRef = (supervisor: unknown): supervisor is SupervisorRef =>
-  typeof supervisor === "string" || supervisor instanceof Pid || isNameOnNode(supervisor);
-
-/** The failure of what names none. */
-export const wrongSupervisor = (operation: string, given: unknown): BadArg =>
-  wrongArgument(operation, given, 'a supervisor, as its name, its pid or ["Name", "name@host"],');
-
-/** A supervisor as Elixir writes it: `{Chat.TaskSupervisor, "moebi@localhost"}`. */
-export const textOf = (supervisor: SupervisorRef): string =>
-  isNameOnNode(supervisor) ? `{${supervisor[0]}, ${inspect(supervisor[1])}}` : inspect(supervisor);
-
 /** A shutdown as it travels; nothing where none was given. */
 export const millisecondsOf = (shutdown: Shutdown | undefined): number | null =>
   shutdown === undefined ? null : shutdownMilliseconds(shutdown);
 
-/** The supervisor's node, when it is not this one. */
-export const nodeOf = (kernel: Kernel, supervisor: SupervisorRef): string | undefined => {
-  if (typeof supervisor === "string") return undefined;
-  if (supervisor instanceof Pid) return supervisor.home === kernel.life ? undefined : supervisor.node;
-  return supervisor[1] === kernel.life.name ? undefined : supervisor[1];
+/** Goes on with where a supervisor's requests go: nothing, when nobody has its name by way of its registry. */
+export const located = <A, E>(
+  operation: string,
+  kernel: Kernel,
+  supervisor: SupervisorRef,
+  goOn: (to: Address | undefined) => Effect.Effect<A, E>,
+): Effect.Effect<A, E | BadArg> => {
+  if (typeof supervisor === "string") return goOn([supervisor, kernel.life.name]);
+  if (isVia(supervisor)) {
+    return Effect.flatMap(supervisor.whereisName(), (pid) => goOn(Option.getOrUndefined(pid)));
+  }
+  return isServerRef(supervisor) ? goOn(supervisor) : Effect.fail(wrongServer(operation, supervisor));
 };
-
-/** Where its requests go. */
-export const addressOf = (kernel: Kernel, supervisor: SupervisorRef): Pid | readonly [string, string] =>
-  typeof supervisor === "string" ? [supervisor, kernel.life.name] : supervisor;

@@ -7,24 +7,24 @@ import { type Duration, Effect } from "../deps/effect.ts";
 import { connected } from "../node/connected.ts";
 import type { Failure, Success } from "../process/modules.ts";
 import { withProcess } from "../process/own_kernel.ts";
-import { request } from "../process/requests.ts";
+import type { Entry } from "../process/entry.ts";
+import { nodeOf } from "../process/dispatch.ts";
+import { request, requestOfNobody } from "../process/requests.ts";
 import { waitUntilWritable } from "../process/send.ts";
 import type { ModuleFunction } from "../term/capture.ts";
 import { BadArg, NoConnection } from "../term/errors.ts";
 import type { Shutdown } from "./child_spec.ts";
 import { TaskHandle } from "./task_handle.ts";
 import type { Ask } from "./task_server.ts";
+import { type Address, textOfServer } from "./server_name.ts";
 import {
-  addressOf,
   argumentsIn,
   type AsyncError,
+  type Call,
   callOf,
-  isRef,
+  located,
   millisecondsOf,
-  nodeOf,
   type SupervisorRef,
-  textOf,
-  wrongSupervisor,
 } from "./task_supervisor_ref.ts";
 
 /** How a task is started. */
@@ -38,7 +38,7 @@ export interface AsyncOptions {
 /**
  * Starts a task under a supervisor, on its node: it goes with the caller (`Task.Supervisor.async/5`).
  *
- * @param supervisor A name, a pid, or `[name, node]`.
+ * @param supervisor Its pid, its name, its name on a node, or its name by way of a registry.
  * @param body A function of a defined module, or a capture of one.
  * @param args Its arguments.
  * @param options How long connecting may take, and the task's ending.
@@ -56,7 +56,7 @@ export const async = <Args extends ReadonlyArray<unknown>, Returns>(
 /**
  * The same, but the task runs on when its owner ends (`Task.Supervisor.async_nolink/5`).
  *
- * @param supervisor A name, a pid, or `[name, node]`.
+ * @param supervisor Its pid, its name, its name on a node, or its name by way of a registry.
  * @param body A function of a defined module, or a capture of one.
  * @param args Its arguments.
  * @param options How long connecting may take, and the task's ending.
@@ -82,39 +82,53 @@ export const startTask = <A, E>(
   withProcess((owner) => {
     const call = callOf(name, supervisor, body, args);
     if (call instanceof BadArg) return Effect.fail(call);
-    const { kernel } = owner;
-    if (!isRef(supervisor)) return Effect.fail(wrongSupervisor(name, supervisor));
-    const node = nodeOf(kernel, supervisor);
-    const begin = (): Effect.Effect<TaskHandle<A, E>, AsyncError> => {
-      const { module, function: fn, args: list } = call;
-      const shutdown = millisecondsOf(options.shutdown);
-      const message: Ask = owner.callers === undefined
-        ? ["start_task", module, fn, list, shutdown]
-        : ["start_task", module, fn, list, shutdown, owner.callers];
-      const origin = {
-        operation: call.operation,
-        module: call.module,
-        supervisor: () => textOf(supervisor),
-      };
-      try {
-        const task = new TaskHandle<A, E>(
-          owner,
-          origin,
-          (onAnswer) =>
-            request(kernel, { to: addressOf(kernel, supervisor), message, owner, linked, onAnswer }),
-        );
-        return node !== undefined && kernel.outbound.isBusy(node)
-          ? waitUntilWritable(kernel, node, task)
-          : Effect.succeed(task);
-      } catch (error) {
-        return Effect.fail(argumentsIn(call.operation(), error));
-      }
-    };
-    if (node === undefined || kernel.outbound.isConnected(node)) {
-      return begin();
-    }
-    return Effect.andThen(connectedWithin(node, call.operation(), options.timeout), Effect.suspend(begin));
+    return located(name, owner.kernel, supervisor, (to) =>
+      startAt(owner, to, supervisor, call, options, linked));
   });
+
+/** Starts one by whoever is to be asked there. */
+const startAt = <A, E>(
+  owner: Entry,
+  to: Address | undefined,
+  supervisor: SupervisorRef,
+  call: Call,
+  options: AsyncOptions,
+  linked: boolean,
+): Effect.Effect<TaskHandle<A, E>, AsyncError> => {
+  const { kernel } = owner;
+  const node = to === undefined ? undefined : nodeOf(kernel, to);
+  const begin = (): Effect.Effect<TaskHandle<A, E>, AsyncError> => {
+    const { module, function: fn, args: list } = call;
+    const shutdown = millisecondsOf(options.shutdown);
+    const message: Ask = owner.callers === undefined
+      ? ["start_task", module, fn, list, shutdown]
+      : ["start_task", module, fn, list, shutdown, owner.callers];
+    const origin = {
+      operation: call.operation,
+      module: call.module,
+      supervisor: () => textOfServer(supervisor),
+    };
+    try {
+      const task = new TaskHandle<A, E>(
+        owner,
+        origin,
+        (onAnswer) =>
+          to === undefined
+            ? requestOfNobody(owner, onAnswer)
+            : request(kernel, { to, message, owner, linked, onAnswer }),
+      );
+      return node !== undefined && kernel.outbound.isBusy(node)
+        ? waitUntilWritable(kernel, node, task)
+        : Effect.succeed(task);
+    } catch (error) {
+      return Effect.fail(argumentsIn(call.operation(), error));
+    }
+  };
+  if (node === undefined || kernel.outbound.isConnected(node)) {
+    return begin();
+  }
+  return Effect.andThen(connectedWithin(node, call.operation(), options.timeout), Effect.suspend(begin));
+};
 
 const connectedWithin = (
   node: string,

@@ -4,7 +4,9 @@
  * @module
  */
 import { type Duration, Effect, Option, Result } from "../deps/effect.ts";
-import { type AwaitError, awaitTask, defaultTimeout, settled, toResult } from "./task_await.ts";
+import { wrongArgument } from "../process/arguments.ts";
+import { Timeout } from "../term/errors.ts";
+import { type AwaitError, defaultTimeout, settled, toResult } from "./task_await.ts";
 import type { Outcome, SystemFailure, TaskHandle } from "./task_handle.ts";
 
 type ValueOf<T> = T extends TaskHandle<infer A, infer _E> ? A : never;
@@ -39,6 +41,7 @@ export const yieldMany = <const Tasks extends ReadonlyArray<TaskHandle<unknown, 
     >;
   }
 > => {
+  if (!Array.isArray(tasks)) return Effect.die(wrongArgument("Task.yieldMany", tasks, "an array of tasks"));
   const all = Effect.forEach(
     tasks,
     (task) =>
@@ -54,7 +57,7 @@ export const yieldMany = <const Tasks extends ReadonlyArray<TaskHandle<unknown, 
  *
  * @param tasks The tasks.
  * @param timeout How long for all of them, 5 seconds by default; a number is milliseconds.
- * @returns The results, in the order of the tasks. Fails as soon as one does.
+ * @returns The results, in the order of the tasks. Fails as soon as one does; `timeout` says which are not done.
  */
 export const awaitMany = <const Tasks extends ReadonlyArray<TaskHandle<unknown, unknown>>>(
   tasks: Tasks,
@@ -63,9 +66,35 @@ export const awaitMany = <const Tasks extends ReadonlyArray<TaskHandle<unknown, 
   { -readonly [Index in keyof Tasks]: ValueOf<Tasks[Index]> },
   AwaitError<FailureOf<Tasks[number]>>
 > => {
-  const all = Effect.forEach(tasks, (task) => awaitTask(task, timeout), { concurrency: "unbounded" });
+  if (!Array.isArray(tasks)) return Effect.die(wrongArgument("Task.awaitMany", tasks, "an array of tasks"));
+  const all = Effect.forEach(
+    tasks,
+    (task) =>
+      settled(
+        "Task.awaitMany",
+        task,
+        timeout,
+        (outcome, milliseconds): Effect.Effect<unknown, unknown> =>
+          outcome === undefined
+            ? Effect.fail(new Timeout({ operation: operationOfMany(tasks), milliseconds }))
+            : toResult(outcome),
+      ),
+    { concurrency: "unbounded" },
+  );
   // One result for each task, in order: what the mapped type says.
   return all as never;
+};
+
+/** As many tasks as a text tells of. */
+const told = 5;
+
+/** What was awaited, and which of them has not come. */
+const operationOfMany = (tasks: ReadonlyArray<TaskHandle<unknown, unknown>>): string => {
+  const late = tasks.filter((task) => task.take() === undefined).map(({ operation }) => operation);
+  const more = late.length > told ? `, and ${late.length - told} more` : "";
+  return `Task.awaitMany of ${tasks.length} tasks, of which ${late.length} are not done: ${
+    late.slice(0, told).join(", ")
+  }${more}`;
 };
 
 /** A task's end, or nothing while it has none, as what `yield` gives. */

@@ -64,6 +64,10 @@ export const deliver = (kernel: Kernel, signal: Signal, from: NodeLife): void =>
       return isAskedOf(kernel, signal[1], from)
         ? answer(kernel, signal[1], { tag: "down", reason: signal[2] })
         : undefined;
+    case Op.requestRefused:
+      return isAskedOf(kernel, signal[1], from)
+        ? answer(kernel, signal[1], { tag: "refused", reason: signal[2] })
+        : undefined;
     case Op.requestExit:
       return receiveRequestExit(kernel, from, signal[1], signal[2]);
     case Op.requestCancel:
@@ -139,7 +143,7 @@ export const bounce = (
     case Op.monitor:
       return receiveDown(kernel, life, signal[3], reason);
     case Op.request:
-      return answer(kernel, signal[1], reason === "noproc" ? { tag: "down", reason } : { tag: reason });
+      return answer(kernel, signal[1], reason === "noproc" ? { tag: "refused", reason } : { tag: reason });
     case Op.unlink:
       return receiveUnlinkAck(kernel, signal[1], life.pid(signal[3]), signal[2]);
     default:

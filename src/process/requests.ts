@@ -26,8 +26,10 @@ const mostWaits = 1000;
 /** What came of a request. */
 export type Answer =
   | { readonly tag: "reply"; readonly value: unknown }
-  /** The holder ended, with this exit reason, or there was none (`noproc`). */
+  /** The holder ended, with this exit reason. */
   | { readonly tag: "down"; readonly reason: unknown }
+  /** Nobody has begun it: there was no such process (`noproc`), or it did not want to, for this reason. */
+  | { readonly tag: "refused"; readonly reason: unknown }
   /** The connection to the node is lost, or could not be made. */
   | { readonly tag: "noconnection" };
 
@@ -161,6 +163,13 @@ export const noRequest = (kernel: Kernel): Pending => ({
   onHolder: undefined,
 });
 
+/** A request to nobody: it is refused as one to a process that is not there. */
+export const requestOfNobody = (owner: Entry, onAnswer: (answer: Answer) => void): Pending => {
+  const { kernel } = owner;
+  kernel.queue.push(() => onAnswer({ tag: "refused", reason: "noproc" }));
+  return { ...noRequest(kernel), owner };
+};
+
 /** Whom a process is tied to by requests as by links: the owners of what it carries out, and its own tasks. */
 export const tiesOf = (entry: Entry): ReadonlyArray<Pid> => [
   ...[...entry.held ?? []].filter((held) => held.linked && held.waits === undefined).map(({ from }) => from),
@@ -216,10 +225,10 @@ export const reply = (kernel: Kernel, reference: Reference, value: unknown): voi
   if (held !== undefined) release(kernel, held);
 };
 
-/** Refuses a request, as if its holder had ended with that reason. */
+/** Refuses a request: it is not begun. */
 export const refuse = (kernel: Kernel, held: Held, reason: unknown): void => {
   release(kernel, held);
-  answerDown(kernel, held.life, held.reference, reason, held.holder);
+  answerWithout(kernel, held.life, held.reference, { tag: "refused", reason }, held.holder);
 };
 
 /** A request has come, from this node or another. */
@@ -234,7 +243,7 @@ export const receiveRequest = (
 ): void => {
   const holder = typeof to === "number" ? kernel.table.get(to) : kernel.names.get(to);
   if (holder === undefined || holder.state !== "running") {
-    return answerDown(kernel, life, reference.number, "noproc");
+    return answerWithout(kernel, life, reference.number, { tag: "refused", reason: "noproc" });
   }
   hold(kernel, { life, reference: reference.number, from, linked, holder, waits: [] });
   holder.push(tuple(CALL, tuple(from, reference), message));
@@ -298,7 +307,7 @@ export const receiveRequestHolder = (kernel: Kernel, life: NodeLife, reference: 
 };
 
 const sayHolder = (kernel: Kernel, life: NodeLife, reference: number, pid: Pid): void => {
-  if (life === kernel.life) return receiveRequestHeldBy(kernel, life, reference, pid.number);
+  if (life === kernel.life) return receiveRequestHeldBy(kernel, life, reference, pid.depart());
   kernel.outbound.send(life.name, life, [Op.requestHeldBy, reference, pid.depart()]);
 };
 
@@ -324,7 +333,7 @@ export const breakRequests = (kernel: Kernel, entry: Entry, reason: unknown): vo
   if (held !== undefined) {
     for (const one of held) {
       forgetHeld(kernel, one);
-      answerDown(kernel, one.life, one.reference, reason, entry);
+      answerWithout(kernel, one.life, one.reference, { tag: "down", reason }, entry);
     }
   }
   if (tasks !== undefined && reason !== "normal") {
@@ -423,14 +432,15 @@ const release = (kernel: Kernel, held: Held): void => {
   held.holder.held?.delete(held);
 };
 
-const answerDown = (
+const answerWithout = (
   kernel: Kernel,
   life: NodeLife,
   reference: number,
-  reason: unknown,
+  outcome: Exclude<Answer, { readonly tag: "reply" | "noconnection" }>,
   holder?: Entry,
 ): void => {
   // From the queue, so that an answer never comes before the request has returned.
-  if (life === kernel.life) kernel.queue.push(() => answer(kernel, reference, { tag: "down", reason }));
-  else kernel.outbound.send(life.name, life, [Op.requestDown, reference, reason], holder);
+  if (life === kernel.life) return kernel.queue.push(() => answer(kernel, reference, outcome));
+  const op = outcome.tag === "down" ? Op.requestDown : Op.requestRefused;
+  kernel.outbound.send(life.name, life, [op, reference, outcome.reason], holder);
 };

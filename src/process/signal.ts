@@ -54,6 +54,8 @@ export const Op = {
   requestHeldBy: 106,
   /** Whoever holds a request is to carry it out for nobody, and to say that it does. */
   requestDisown: 107,
+  /** A request was refused: nobody has begun it, with that for the reason. */
+  requestRefused: 108,
 } as const;
 
 /** A process on the receiving node: its number, or its registered name. */
@@ -101,7 +103,8 @@ export type Signal =
   | readonly [op: typeof Op.requestCancel, reference: number]
   | readonly [op: typeof Op.requestHolder, reference: number]
   | readonly [op: typeof Op.requestHeldBy, reference: number, pid: number]
-  | readonly [op: typeof Op.requestDisown, reference: number];
+  | readonly [op: typeof Op.requestDisown, reference: number]
+  | readonly [op: typeof Op.requestRefused, reference: number, reason: unknown];
 
 /** Signals that answer another: never held back, whatever lies in the write buffer (DESIGN, decision 2). */
 export const isAnswer = (signal: Signal): boolean => {
@@ -110,6 +113,7 @@ export const isAnswer = (signal: Signal): boolean => {
     case Op.down:
     case Op.reply:
     case Op.requestDown:
+    case Op.requestRefused:
     case Op.spawnReply:
     case Op.unlinkAck:
     case Op.requestHeldBy:

@@ -297,6 +297,7 @@ Deno.test(
       await mallory.signal([Op.down, reference, "a lie"]);
       await mallory.signal([Op.reply, number, "a lie"]);
       await mallory.signal([Op.requestDown, number, "a lie"]);
+      await mallory.signal([Op.requestRefused, number, "a lie"]);
       await mallory.signal([Op.requestHeldBy, number, 1]);
       await mallory.signal([Op.requestExit, number, "kill"]);
       await mallory.signal([Op.requestCancel, number]);

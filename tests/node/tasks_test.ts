@@ -7,6 +7,8 @@
 import { assert, assertEquals, assertInstanceOf, assertMatch } from "@std/assert";
 import { Data, Effect, Option } from "../../src/deps/effect.ts";
 import * as Node from "../../src/node/node.ts";
+import * as DynamicSupervisor from "../../src/otp/dynamic_supervisor.ts";
+import * as Supervisor from "../../src/otp/supervisor.ts";
 import * as Task from "../../src/otp/task.ts";
 import { exit } from "../../src/process/exit.ts";
 import { Down } from "../../src/process/messages.ts";
@@ -34,6 +36,7 @@ const Work = defmodule("Work", {
   fail: (size: number): Effect.Effect<never, TooBig> => Effect.fail(new TooBig({ size })),
   crash: (): Effect.Effect<never> => Effect.die(new TypeError("a defect")),
   exit: (reason: unknown) => exit(reason),
+  full: () => Effect.fail(new MaxChildren({ operation: "of its own", maxChildren: 1 })),
   give: (): unknown => ({ a: [1, () => 1] }),
   run: () => {
     runs++;
@@ -390,6 +393,43 @@ onBoth(
       ];
     }));
     assertEquals(errors.map(({ _tag }) => _tag), Array.from(errors, () => "noproc"));
+  },
+);
+
+onBoth(
+  "a task that ends as a supervisor refuses is no refusal: its own exit and its own failure are met",
+  async ({ alex, tasks }) => {
+    const [exited, failed] = await alex.run(Effect.gen(function* () {
+      const gone = yield* Task.Supervisor.asyncNolink(tasks, Work.exit, ["noproc"]);
+      const full = yield* Task.Supervisor.asyncNolink(tasks, Work.full, []);
+      return [yield* Effect.flip(Task.await(gone)), yield* Effect.flip(Task.await(full))] as const;
+    }));
+    assertInstanceOf(exited, Exit);
+    assertEquals(exited.reason, "noproc");
+    assertInstanceOf(failed, MaxChildren);
+    assertEquals(failed.operation, "of its own");
+  },
+);
+
+onBoth(
+  "a task supervisor tells its children to whoever asks as of any supervisor, and nobody waits in vain",
+  async ({ alex, tasks }) => {
+    const [which, counts, strange] = await alex.run(Effect.gen(function* () {
+      const task = yield* Task.Supervisor.async(tasks, Work.wait, []);
+      const pid = yield* Task.pid(task);
+      const which = yield* DynamicSupervisor.whichChildren(tasks);
+      const counts = yield* Supervisor.countChildren(tasks);
+      const strange = yield* Effect.flip(Supervisor.restartChild(tasks, "task"));
+      assertEquals(which.map(([, child]) => child), [pid]);
+      yield* DynamicSupervisor.terminateChild(tasks, pid);
+      assertEquals(yield* Task.Supervisor.children(tasks), []);
+      return [which, counts, strange] as const;
+    }));
+    assertEquals(which.map(([id, , type, modules]) => [id, type, modules]), [[undefined, "worker", [
+      "Work",
+    ]]]);
+    assertEquals(counts, { specs: 1, active: 1, supervisors: 0, workers: 1 });
+    assertMatch(String(strange), /^badarg: .*it is a Task.Supervisor, which does not know restart_child/);
   },
 );
 

@@ -20,6 +20,7 @@ import {
   isTuple,
   Pid,
   Process,
+  Registry,
   Supervisor,
   type Term,
   tuple,
@@ -418,5 +419,31 @@ onBothFibers(
       assertEquals((yield* Supervisor.whichChildren(supervisor)).map((child) => child[3]), [["Other"], [
         "Listed",
       ]]);
+    }),
+);
+
+onBothFibers(
+  "what a supervisor is asked and does not know is answered so, and ends nobody",
+  () =>
+    Effect.gen(function* () {
+      const dynamic = yield* DynamicSupervisor.startLink();
+      const failure = yield* Effect.flip(Supervisor.restartChild(dynamic, "a"));
+      assertEquals(
+        String(failure),
+        `badarg: Supervisor.restartChild(${dynamic}, "a"): it is a DynamicSupervisor, which does not know restart_child`,
+      );
+      const strange = yield* Effect.flip(GenServer.call(dynamic, "what?"));
+      assertEquals([strange._tag, strange instanceof Exit && strange.reason], ["exit", "badarg"]);
+      const registry = yield* Registry.startLink({ keys: "unique", name: "Rooms" });
+      assertEquals(yield* Supervisor.whichChildren(registry), []);
+      assertEquals(yield* Supervisor.countChildren(registry), {
+        specs: 0,
+        active: 0,
+        supervisors: 0,
+        workers: 0,
+      });
+      const none = yield* Effect.flip(Supervisor.countChildren("Nobody"));
+      assertStringIncludes(String(none), 'noproc: Supervisor.countChildren("Nobody"): no process');
+      assertEquals((yield* DynamicSupervisor.countChildren(dynamic)).specs, 0);
     }),
 );

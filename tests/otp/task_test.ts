@@ -4,16 +4,30 @@
  *
  * @module
  */
-import { assert, assertEquals, assertInstanceOf } from "@std/assert";
-import { BadArg, defmodule, exit, NoConnection, type Pid, Process, Supervisor, Task } from "../../mod.ts";
+import { assert, assertEquals, assertInstanceOf, assertStringIncludes } from "@std/assert";
+import {
+  BadArg,
+  defmodule,
+  exit,
+  GenServer,
+  NoConnection,
+  NoProc,
+  PartitionSupervisor,
+  type Pid,
+  Process,
+  Registry,
+  Supervisor,
+  Task,
+} from "../../mod.ts";
 import { Deferred, Effect, Fiber, Option, Result } from "../deps.ts";
-import { Data, Stream } from "../../src/deps/effect.ts";
+import { Cause, Data, Exit, Stream } from "../../src/deps/effect.ts";
 import { eventually, type TestNode, withNodes } from "../node/support.ts";
 import { onBothFibers } from "../process/support.ts";
 
 class TooBig extends Data.TaggedError("TooBig")<{ readonly size: number }> {}
 
 const Work = defmodule("Tests.Otp.Work", {
+  wait: () => Effect.never,
   twice: (value: number) =>
     value > 100 ? Effect.fail(new TooBig({ size: value })) : Effect.succeed(value * 2),
   add: (value: number, more: number) => value + more,
@@ -112,6 +126,86 @@ onBothFibers("options of a stream that cannot be are badarg", () =>
       const failure = yield* Effect.flip(Stream.runCollect(Task.asyncStream([1], (item) => item, options)));
       assertInstanceOf(failure, BadArg, JSON.stringify(options));
     }
+  }));
+
+onBothFibers(
+  "what is no stream, no array of tasks or no option is badarg, and says what belongs there",
+  () =>
+    Effect.gen(function* () {
+      const wrong = (value: unknown): never => value as never;
+      const calls: ReadonlyArray<readonly [says: string, call: () => Effect.Effect<unknown, unknown>]> = [
+        ["an iterable or a Stream", () => Stream.runCollect(Task.asyncStream(wrong(5), (item) => item))],
+        [
+          "{ maxConcurrency: 2 }",
+          () => Stream.runCollect(Task.asyncStream([1], (item) => item, wrong(null))),
+        ],
+        ["an array of tasks", () => Task.awaitMany(wrong(undefined))],
+        ["an array of tasks", () => Task.yieldMany(wrong("all"))],
+        ["an array of arguments", () => Task.Supervisor.async("Tasks", Work.twice, wrong(5))],
+        [
+          '"permanent"',
+          () => Task.Supervisor.startChild("Tasks", Work.twice, [1], { restart: wrong("ever") }),
+        ],
+        ["a pid", () => Task.Supervisor.terminateChild("Tasks", wrong("me"))],
+        ["a server", () => Task.Supervisor.children(wrong(7))],
+        ['{ name: "Tasks" }', () => Task.Supervisor.startLink(wrong(null))],
+        ["a whole number", () => Task.Supervisor.startLink({ maxChildren: wrong("many") })],
+        ["a whole number", () => Task.Supervisor.startLink({ maxRestarts: -1 })],
+        ["a text or Registry.via", () => Task.Supervisor.startLink({ name: wrong(5) })],
+      ];
+      for (const [says, call] of calls) {
+        const end = yield* Effect.exit(Effect.suspend(call));
+        assert(Exit.isFailure(end), says);
+        const error = Cause.squash(end.cause);
+        assertInstanceOf(error, BadArg, says);
+        assertStringIncludes(error.message, says);
+      }
+    }),
+);
+
+onBothFibers(
+  "a task supervisor is found by way of a registry and of a partition supervisor",
+  () =>
+    Effect.gen(function* () {
+      yield* Registry.startLink({ keys: "unique", name: "Names" });
+      const name = Registry.via("Names", "tasks");
+      const supervisor = yield* Task.Supervisor.startLink({ name });
+      assertEquals(yield* GenServer.whereis(name), Option.some(supervisor));
+      yield* PartitionSupervisor.startLink({
+        name: "Parts",
+        childSpec: Task.Supervisor.childSpec(),
+        partitions: 2,
+      });
+      for (const via of [name, PartitionSupervisor.via("Parts", yield* Process.self())]) {
+        const task = yield* Task.Supervisor.async(via, Work.twice, [4]);
+        assertEquals(yield* Task.await(task), 8);
+        const stream = Task.Supervisor.asyncStream(via, [1, 2], Work.twice, []);
+        assertEquals((yield* Stream.runCollect(stream)).map(Result.getOrThrow), [2, 4]);
+        assertEquals(yield* Task.Supervisor.children(via), []);
+      }
+      // Nobody has that name: as of any other supervisor that is not there.
+      const nobody = Registry.via("Names", "nobody");
+      const task = yield* Task.Supervisor.async(nobody, Work.twice, [1]);
+      assertInstanceOf(yield* Effect.flip(Task.await(task)), NoProc);
+      assertInstanceOf(yield* Effect.flip(Task.shutdown(task)), NoProc);
+      assertInstanceOf(yield* Effect.flip(Task.Supervisor.children(nobody)), NoProc);
+      const unknown = yield* Effect.flip(Task.Supervisor.async(Registry.via("None", 1), Work.twice, [1]));
+      assertInstanceOf(unknown, BadArg);
+    }),
+);
+
+onBothFibers("awaitMany says of all tasks which are late", () =>
+  Effect.gen(function* () {
+    const late = yield* Task.async(Effect.never);
+    const done = yield* Task.async(Work.twice, [4]);
+    const tasks = [late, yield* Task.async(Work.wait, []), done];
+    yield* Task.await(done);
+    const failure = yield* Effect.flip(Task.awaitMany(tasks, 0));
+    assertEquals(
+      String(failure),
+      "timeout: Task.awaitMany of 3 tasks, of which 2 are not done: " +
+        "Task.async(…), Task.async(Tests.Otp.Work.wait/0): no answer within 0 ms",
+    );
   }));
 
 onBothFibers(

@@ -78,6 +78,7 @@ Deno.test("a peer ends no link, monitor, request or spawn between this node and 
     says([Op.exit, other, own, reason]);
     says([Op.down, watch.reference.number, reason]);
     says([Op.requestDown, asked.reference.number, reason]);
+    says([Op.requestRefused, asked.reference.number, reason]);
     says([Op.requestExit, asked.reference.number, reason]);
   }
   says([Op.unlink, unlinkId, other, own]);

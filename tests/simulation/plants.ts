@@ -187,7 +187,7 @@ export const planted: ReadonlyArray<Planted> = [
     breaks: ["tasks"],
     plant: (life) => {
       countReferences(life);
-      forAnyLife([Op.reply, Op.requestDown])(life);
+      forAnyLife([Op.reply, Op.requestDown, Op.requestRefused])(life);
     },
   },
   {

@@ -58,6 +58,7 @@ const fieldsByOp: Readonly<Record<number, ReadonlyArray<Field>>> = {
   [Op.requestHolder]: ["number"],
   [Op.requestHeldBy]: ["number", "number"],
   [Op.requestDisown]: ["number"],
+  [Op.requestRefused]: ["number", "reason"],
 };
 /** The same as an array, which is quicker to look into. */
 const fieldTable: ReadonlyArray<ReadonlyArray<Field> | undefined> = Array.from(

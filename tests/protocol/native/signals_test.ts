@@ -115,6 +115,7 @@ const signals: ReadonlyArray<Signal> = [
   [Op.requestCancel, 12],
   [Op.requestHolder, 12],
   [Op.requestDisown, 12],
+  [Op.requestRefused, 12, "noproc"],
   [Op.requestHeldBy, 12, Number.MAX_SAFE_INTEGER],
 ];
 
@@ -489,6 +490,7 @@ Deno.test("exit reasons encode in every signal that has one", () => {
         [Op.exitSignal, 1, 2, reason],
         [Op.down, 3, reason],
         [Op.requestDown, 12, reason],
+        [Op.requestRefused, 12, reason],
         [Op.requestExit, 12, reason],
       ] satisfies ReadonlyArray<Signal>
     ) assertSame(decode(encode(signal)).at(-1), comes);
