@@ -1,8 +1,7 @@
 /**
  * The seams between a kernel and the world: clock, random bytes and the run queue's turn, and the transport that
- * a node is started with. A
- * kernel reaches the world through these alone, so a whole cluster can run in one OS process on a simulated
- * network and time.
+ * a node is started with. A kernel reaches the world through these alone, so a whole cluster can run in one OS
+ * process on a simulated network and time.
  *
  * @module
  */

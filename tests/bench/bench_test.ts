@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 
 /** The processes that run with this text in their environment, where the system shows that. */
 const processesWith = async (text: string): Promise<ReadonlyArray<string>> => {
@@ -38,5 +38,18 @@ Deno.test("the bench measures every row, and leaves no process behind", async ()
     assertEquals(await processesWith(mark), []);
   } finally {
     await Deno.remove(file);
+  }
+});
+
+Deno.test("the bench says what it was not told well, and ends with 2", async () => {
+  for (const args of [["--bogus"], ["--rows", "nothing"], ["--rounds", "0"], ["--place", "elsewhere"]]) {
+    const bench = new URL("main.ts", import.meta.url).href;
+    const { code, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: ["run", "-A", "--no-check", bench, ...args],
+      env: { NO_COLOR: "1" },
+    }).output();
+    const text = new TextDecoder().decode(stderr);
+    assertEquals(code, 2, text);
+    assertMatch(text, /^[^\n]*(bogus|nothing|rounds|place)[^\n]*\n$/);
   }
 });

@@ -30,17 +30,32 @@ const rows: ReadonlyArray<Row> = [
   meshRow,
 ];
 
-const { values: options } = parseArgs({
-  args: Deno.args.filter((argument, index) => index > 0 || argument !== "--"),
-  options: {
-    rows: { type: "string" },
-    rounds: { type: "string" },
-    json: { type: "string" },
-    profile: { type: "string" },
-    place: { type: "string", default: "apart" },
-    quick: { type: "boolean", default: false },
-  },
-});
+const refuse = (problem: string): never => {
+  console.error(problem);
+  Deno.exit(2);
+};
+
+const usage = "deno task bench [-- --rows a,b --rounds N --json FILE --profile FOLDER " +
+  "--place apart|together|free --quick]";
+
+const readOptions = () => {
+  try {
+    return parseArgs({
+      args: Deno.args.filter((argument, index) => index > 0 || argument !== "--"),
+      options: {
+        rows: { type: "string" },
+        rounds: { type: "string" },
+        json: { type: "string" },
+        profile: { type: "string" },
+        place: { type: "string", default: "apart" },
+        quick: { type: "boolean", default: false },
+      },
+    }).values;
+  } catch (error) {
+    return refuse(`${error instanceof Error ? error.message : error}: ${usage}`);
+  }
+};
+const options = readOptions();
 
 const chosenRows = (names: string | undefined): ReadonlyArray<Row> => {
   if (names === undefined) return rows;
@@ -51,11 +66,6 @@ const chosenRows = (names: string | undefined): ReadonlyArray<Row> => {
 };
 
 const isPlacement = (text: string): text is Placement => ["apart", "together", "free"].includes(text);
-
-const refuse = (problem: string): never => {
-  console.error(problem);
-  Deno.exit(2);
-};
 
 /** Measures row after row; what fails is said, and the others go on. */
 const measureAll = async (
