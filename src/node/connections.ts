@@ -25,7 +25,7 @@ import {
 import { encodeSignal } from "../protocol/native/signals.ts";
 import type { NoConnectionReason } from "../term/errors.ts";
 import { NodeLife, nodeLife } from "../term/identifier.ts";
-import { elect } from "./election.ts";
+import { elect, ownStays } from "./election.ts";
 import type { NodeMonitors } from "./node_monitors.ts";
 import type { Settings } from "./settings.ts";
 
@@ -47,6 +47,8 @@ interface Waiting {
 interface Attempt {
   /** When it gives up, by the kernel's clock. */
   readonly due: number;
+  /** How long it waits when it is refused, before it dials again. */
+  readonly pause: number;
   connection: Connection | undefined;
   isGivenUp: boolean;
   stopWaiting: () => void;
@@ -69,7 +71,10 @@ interface Peer {
 
 /** Optional capability: the peer refused us as `alive`, and we have no link to it. */
 const hasNoLinkBit = 1 << 1;
-/** How long an end that lost a crossing waits for the other's connection before it dials again. */
+/**
+ * How long an end that lost a crossing waits for the other's connection before it dials again, in milliseconds:
+ * twice as long each time.
+ */
 const crossingPause = 250;
 /** How long the rest of a write buffer may take when a link is closed in order. */
 const lastWords = 1000;
@@ -93,6 +98,8 @@ export class Connections implements Outbound {
   readonly #refusalsLogged = new Map<string, number>();
   /** Called when a node that takes part in the mesh, as this one does, is connected. */
   onInMesh: (node: string) => void = () => {};
+  /** Called when one that took part is lost, since it fell silent. */
+  onSilent: (node: string) => void = () => {};
   #isOpen = true;
 
   constructor(kernel: Kernel, settings: Settings, monitors: NodeMonitors) {
@@ -203,6 +210,8 @@ export class Connections implements Outbound {
         ...settings.versions === undefined ? {} : { versions: settings.versions },
         randomBytes: kernel.seams.randomBytes,
         cookieFor: settings.cookieFor,
+        isBusyWith: (claimed) =>
+          this.#peers.get(claimed)?.attempt !== undefined && ownStays(kernel.life.name, claimed),
         decide: (candidate) => {
           const verdict = this.#decide(candidate);
           if (verdict === "accept") {
@@ -282,9 +291,10 @@ export class Connections implements Outbound {
     peer: Peer,
     capabilities: number,
     due: number = this.#kernel.clock.now() + this.#settings.connectTime,
+    pause = crossingPause,
   ): void {
     const { life, clock, seams } = this.#kernel;
-    const attempt: Attempt = { due, connection: undefined, isGivenUp: false, stopWaiting: () => {} };
+    const attempt: Attempt = { due, pause, connection: undefined, isGivenUp: false, stopWaiting: () => {} };
     peer.attempt = attempt;
     const fail = (error: unknown): void => {
       if (!attempt.isGivenUp) this.#fail(peer, { because: "absent", detail: String(error) });
@@ -347,13 +357,13 @@ export class Connections implements Outbound {
         }
         // It has another connection of ours, or dials us: that one comes, or we dial again.
         const { clock } = this.#kernel;
-        if (clock.now() + crossingPause > attempt.due) {
+        if (clock.now() + attempt.pause > attempt.due) {
           return this.#fail(peer, { because: "timeout", detail: `it refuses: ${outcome.why}` });
         }
         const capabilities = outcome.why === "alive" ? hasNoLinkBit : 0;
         attempt.connection = undefined;
-        attempt.stopWaiting = clock.after(outcome.why === "alive" ? 0 : crossingPause, () => {
-          if (!attempt.isGivenUp) this.#dial(peer, capabilities, attempt.due);
+        attempt.stopWaiting = clock.after(outcome.why === "alive" ? 0 : attempt.pause, () => {
+          if (!attempt.isGivenUp) this.#dial(peer, capabilities, attempt.due, attempt.pause * 2);
         });
       }
     }
@@ -418,6 +428,7 @@ export class Connections implements Outbound {
     if (end.reason === "bad_data" || end.reason === "net_tick_timeout") {
       log(this.#kernel, "warning", `Link to ${peer.name} closed: ${end.detail}`);
     }
+    if (end.reason === "net_tick_timeout" && peer.isInMesh) this.onSilent(peer.name);
     nodeDown(this.#kernel, peer.name, link.there);
     this.#monitors.down(peer.name, peer.isHidden || this.#settings.hidden, end.reason);
   }

@@ -11,6 +11,8 @@
  * 4. An end that has a link to this very life of the peer refuses: `alive`. If the peer has no link to it (it
  *    lost the link, and this end has not noticed), it dials again and says so: then the link is replaced.
  * 5. A link to another life of the peer is dead: replaced.
+ * What rule 2 would refuse in the end is not begun, since the proof is the costly part: who *says* to have that name
+ * is told that this end is busy, and comes again. Nothing else is decided before the proof.
  *
  * @module
  */
@@ -39,12 +41,15 @@ export type Refusal = "same_name" | "alive" | "crossing";
 
 const refuse = (why: Refusal): Verdict => ({ refuse: why });
 
+/** Rule 2: whether the connection that `self` is making to `peer` stays, and not one of the peer's. */
+export const ownStays = (self: string, peer: string): boolean => self > peer;
+
 /** Whether the acceptor wants the connection. */
 export const elect = (candidate: Candidate): Verdict => {
   const { self, peer, creation, hasNoLink, linkedTo, isDialling, isAccepting } = candidate;
   if (self === peer) return refuse("same_name");
   if (linkedTo === creation && !hasNoLink) return refuse("alive");
   if (isAccepting) return refuse("crossing");
-  if (isDialling && self > peer) return refuse("crossing");
+  if (isDialling && ownStays(self, peer)) return refuse("crossing");
   return "accept";
 };

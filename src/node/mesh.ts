@@ -6,6 +6,9 @@
  * 2. B tells A of C, and A tells B of those that it knows, in a message to the other's `net_kernel`.
  * 3. A dials C. If C dials A at that moment, since another node has told it, the crossing is decided as any other.
  * 4. A and C are connected, and tell each other in turn: so two clusters grow together from one link.
+ * 5. If A cannot connect to C, it asks B after a pause what nodes there are, and dials C again if B still names it:
+ *    so no pair stays apart because of one attempt that failed, and a node that is gone is forgotten. Of a node that
+ *    fell silent it asks all that it is connected to.
  *
  * @module
  */
@@ -14,15 +17,22 @@ import { log } from "../process/log.ts";
 import { Op } from "../process/signal.ts";
 import { atom } from "../term/atom.ts";
 import { parseNodeName } from "../term/node_name.ts";
-import { isTuple, tuple } from "../term/tuple.ts";
+import { isTuple, type Tuple, tuple } from "../term/tuple.ts";
 import type { Connections } from "./connections.ts";
+import { ownStays } from "./election.ts";
 
+/** `{nodes, names, teller}`: the nodes that the teller is connected to. */
 const NODES = atom("nodes");
+/** `{which_nodes, asker}`: the asker wants to be told. */
+const WHICH_NODES = atom("which_nodes");
 
-/** So many nodes are dialled at a time: who joins a large cluster does not fall upon it. */
-const dialledAtOnce = 8;
+/**
+ * So many nodes are dialled at a time: who joins a large cluster does not fall upon it. More are not connected sooner,
+ * since it is the proofs' arithmetic that takes the time: they only wait longer, for the port mapper too.
+ */
+const dialledAtOnce = 3;
 /** A node that could not be connected is not tried again by hearsay for so long, in milliseconds. */
-const pause = 10_000;
+const pause = 5_000;
 /** More nodes than that are no cluster, and a peer that names them means no good. */
 const mostNames = 10_000;
 
@@ -30,9 +40,12 @@ const mostNames = 10_000;
 export class Mesh {
   readonly #kernel: Kernel;
   readonly #connections: Connections;
-  readonly #failed = new Map<string, number>();
-  readonly #waiting = new Set<string>();
+  /** The nodes to be dialled, and who told of each. */
+  readonly #waiting = new Map<string, string>();
   readonly #dialled = new Set<string>();
+  /** Nodes that could not be connected, in their pause; and what ends it. */
+  readonly #failed = new Map<string, () => void>();
+  #isOpen = true;
 
   constructor(kernel: Kernel, connections: Connections) {
     this.#kernel = kernel;
@@ -41,45 +54,86 @@ export class Mesh {
 
   /** A node that takes part is connected: it is told of the others. */
   greet(node: string): void {
-    this.#failed.delete(node);
-    const others = this.#connections.inMesh().filter((name) => name !== node);
-    if (others.length === 0) return;
-    this.#connections.sendIfEngaged(node, undefined, [Op.sendName, "net_kernel", tuple(NODES, others)]);
+    this.#failed.get(node)?.();
+    this.#tell(node);
   }
 
-  /** What `net_kernel` is sent: where it names nodes, those that are not connected are. */
+  /** A node that takes part fell silent: where others still see it, it is dialled again. */
+  miss(node: string): void {
+    this.#pauseFor(node, undefined);
+  }
+
+  /** What `net_kernel` is sent: where it names nodes, those that are not connected are; where it asks, it is told. */
   hear(message: unknown): void {
-    if (!isTuple(message) || message[0] !== NODES || !Array.isArray(message[1])) return;
-    const names: ReadonlyArray<unknown> = message[1];
-    const now = this.#kernel.clock.now();
+    if (!isTuple(message)) return;
+    const [what, subject, teller] = message;
+    if (what === WHICH_NODES && typeof subject === "string") return this.#tell(subject);
+    if (what !== NODES || !Array.isArray(subject) || typeof teller !== "string") return;
+    const names: ReadonlyArray<unknown> = subject;
     for (const name of names.slice(0, mostNames)) {
       if (typeof name !== "string" || "problem" in parseNodeName(name)) continue;
       if (name === this.#kernel.life.name || this.#connections.isConnected(name)) continue;
-      if (this.#dialled.has(name)) continue;
-      if (now - (this.#failed.get(name) ?? -Infinity) >= pause) this.#waiting.add(name);
+      if (this.#waiting.size < mostNames && !this.#dialled.has(name) && !this.#failed.has(name)) {
+        this.#waiting.set(name, teller);
+      }
     }
     this.#dial();
   }
 
   /** Nobody else is dialled. */
   stop(): void {
+    this.#isOpen = false;
     this.#waiting.clear();
+    for (const forget of this.#failed.values()) forget();
+  }
+
+  #tell(node: string): void {
+    const others = this.#connections.inMesh();
+    if (!others.includes(node) || others.length === 1) return;
+    this.#send(node, tuple(NODES, others.filter((name) => name !== node), this.#kernel.life.name));
+  }
+
+  #send(node: string, message: Tuple): void {
+    this.#connections.sendIfEngaged(node, undefined, [Op.sendName, "net_kernel", message]);
   }
 
   #dial(): void {
-    for (const name of this.#waiting) {
-      if (this.#dialled.size >= dialledAtOnce) return;
+    while (this.#dialled.size < dialledAtOnce) {
+      const name = this.#next();
+      if (name === undefined) return;
+      const teller = this.#waiting.get(name) ?? "";
       this.#waiting.delete(name);
       this.#dialled.add(name);
       this.#connections.connect(name, (failure) => {
         this.#dialled.delete(name);
         if (failure !== undefined) {
-          if (this.#failed.size >= mostNames) this.#failed.clear();
-          this.#failed.set(name, this.#kernel.clock.now());
           log(this.#kernel, "debug", `No connection to ${name}, which others know: ${failure.because}`);
+          this.#pauseFor(name, teller);
         }
         this.#dial();
       });
     }
+  }
+
+  /** First those whose own attempt would give way to this one: meanwhile the others dial this node. */
+  #next(): string | undefined {
+    const { name: self } = this.#kernel.life;
+    for (const name of this.#waiting.keys()) if (ownStays(self, name)) return name;
+    return this.#waiting.keys().next().value;
+  }
+
+  /** Leaves a node alone for a while, and asks then who sees it: the teller, or all. */
+  #pauseFor(name: string, teller: string | undefined): void {
+    if (!this.#isOpen || this.#failed.size >= mostNames) return;
+    this.#failed.get(name)?.();
+    const stop = this.#kernel.clock.after(pause, () => {
+      this.#failed.delete(name);
+      const asked = teller === undefined ? this.#connections.inMesh() : [teller];
+      for (const node of asked) this.#send(node, tuple(WHICH_NODES, this.#kernel.life.name));
+    });
+    this.#failed.set(name, () => {
+      stop();
+      this.#failed.delete(name);
+    });
   }
 }

@@ -72,6 +72,7 @@ const begin = async (kernel: Kernel, settings: Settings): Promise<RunningNode | 
   const connections = new Connections(kernel, settings, monitors);
   const mesh = new Mesh(kernel, connections);
   connections.onInMesh = (name) => mesh.greet(name);
+  connections.onSilent = (name) => mesh.miss(name);
   const stopAccepting = acceptLinks({
     listener,
     clock: kernel.clock,

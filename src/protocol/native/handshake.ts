@@ -209,7 +209,7 @@ class ConnectorMachine extends HandshakeMachine {
 class AcceptorMachine extends HandshakeMachine {
   readonly #cookieFor: AcceptorOptions["cookieFor"];
   readonly #decide: AcceptorOptions["decide"];
-  readonly #busy: boolean;
+  readonly #isBusyWith: NonNullable<AcceptorOptions["isBusyWith"]>;
   #claimed: string | undefined;
   #answered: Pending | undefined;
 
@@ -217,7 +217,7 @@ class AcceptorMachine extends HandshakeMachine {
     super(options);
     this.#cookieFor = options.cookieFor;
     this.#decide = options.decide;
-    this.#busy = options.busy ?? false;
+    this.#isBusyWith = options.isBusyWith ?? (() => false);
   }
 
   protected override claimed(): string | undefined {
@@ -264,7 +264,7 @@ class AcceptorMachine extends HandshakeMachine {
     if (encryption === "conflict") {
       return this.refuse("encryption", wishesDiffer(hello.name, hello.wish, own, this.wish));
     }
-    if (this.#busy) return this.refuse("busy", "too many connections that are not proven yet");
+    if (this.#isBusyWith(hello.name)) return this.refuse("busy", `${hello.name} is to come later`);
 
     const scalar = sampleScalar(randomBytes(scalarRandomBytes));
     const theirs = split(body);

@@ -192,8 +192,11 @@ export interface AcceptorOptions extends HandshakeOptions {
   readonly cookieFor: (name: string) => string;
   /** Called once, when the peer is proven: whether the link is wanted. */
   readonly decide: (peer: HandshakePeer) => Verdict;
-  /** Whether to refuse every hello, since too many others are at it; false by default. */
-  readonly busy?: boolean;
+  /**
+   * Whether who says to have that name is to come later: it hears `busy` before anything costly is done for it.
+   * Nobody by default.
+   */
+  readonly isBusyWith?: (claimed: string) => boolean;
 }
 
 export type State = "waiting" | "done" | HandshakeFailure;

@@ -28,7 +28,7 @@ defmodule Mesh do
     memory = peers |> Enum.map(fn {peer, _} -> resident(peer) end) |> Enum.sum()
     idle = System.monotonic_time(:millisecond)
     before = cpu(peers)
-    Process.sleep(if size < 20, do: 100, else: 5_000)
+    Process.sleep(if size < 40, do: 100, else: 5_000)
     busy = 100 * (cpu(peers) - before) / (System.monotonic_time(:millisecond) - idle)
     Enum.each(peers, fn {peer, _} -> :peer.stop(peer) end)
     ~s({"time": #{time}, "memory": #{memory}, "busy": #{busy}})

@@ -12,7 +12,7 @@ import { serveRounds } from "./rounds.ts";
 const [mapperPort] = Deno.args;
 
 /** Idle time that is looked at, in milliseconds, where a mesh is of full size: two rounds of ticks. */
-const idleTime = (size: number): number => size < 20 ? 100 : 5_000;
+const idleTime = (size: number): number => size < 40 ? 100 : 5_000;
 
 const collect: unknown = Reflect.get(globalThis, "gc");
 const memory = (): number => {
@@ -36,7 +36,7 @@ const grow = async (size: number): Promise<Figure> => {
   const scope = Scope.makeUnsafe();
   const start = (name: string): Promise<Context.Context<never>> =>
     Effect.runPromise(Layer.buildWithScope(
-      Node.layer(name, { cookie: "bench", netTickTime: "1 minute", epmd: { port: Number(mapperPort) } }),
+      Node.layer(name, { cookie: "bench", epmd: { port: Number(mapperPort) } }),
       scope,
     ));
   try {

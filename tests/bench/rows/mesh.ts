@@ -1,5 +1,5 @@
 /**
- * The row of a full mesh of 20 nodes: ours are kernels in one OS process, Erlang's are an OS process each, since
+ * The row of a full mesh of 40 nodes: ours are kernels in one OS process, Erlang's are an OS process each, since
  * it has no other; both from a chain of connections, over TCP on loopback. Memory is what all of them hold in the
  * end, in MiB; `busy` is the CPU that they use while nothing happens, in hundredths of a core.
  *
@@ -11,7 +11,7 @@ import { type Row, sideOf } from "../row.ts";
 /** The row. */
 export const meshRow: Row = {
   name: "mesh",
-  title: "20 nodes, from a chain to a full mesh (lower is better)",
+  title: "40 nodes, from a chain to a full mesh (lower is better)",
   figure: "time",
   show: (milliseconds) => `${milliseconds.toFixed(0)} ms`,
   others: [
@@ -19,7 +19,7 @@ export const meshRow: Row = {
     { figure: "busy", show: (percent) => `${percent.toFixed(1)} % of a core idle` },
   ],
   goal: { kind: "ratio at most", value: 1 },
-  size: { fixed: 20 },
+  size: { fixed: 40 },
   quickSize: 4,
   ours: async (crew) => sideOf(await crew.deno("alone", "mesh.ts", String(freePort()))),
   opponents: [{

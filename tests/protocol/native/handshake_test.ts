@@ -305,8 +305,10 @@ Deno.test("an answer under another name is refused by the connector", () => {
 });
 
 Deno.test("a busy acceptor says so, with and without having heard a hello", () => {
-  const outcome = play(alex(), kate({ busy: true }));
+  const busyWith = (busy: string): Handshake => kate({ isBusyWith: (claimed) => claimed === busy });
+  const outcome = play(alex(), busyWith("alex@localhost"));
   assertEquals([reason(outcome.alex), reason(outcome.kate)], ["busy", "busy"]);
+  assertEquals(reason(play(alex(), busyWith("moebi@localhost")).alex), undefined);
   const machine = alex();
   machine.start();
   assertEquals(reason(machine.receive(busyRefusal())), "busy");
