@@ -152,6 +152,9 @@ const hear = (agent: Agent, message: unknown): void => {
   if (tag === atom("EXIT") && first instanceof Pid) {
     return journal.add({ what: "exit", who, from: labels.pid(first), reason: labels.reason(second) });
   }
+  if (tag === atom("nodedown")) {
+    return journal.add({ what: "nodedown", who, node: String(first).replace(/@.*/, "") });
+  }
   if (tag === atom("DOWN") && first instanceof Reference) {
     const [monitor, target, reason] = [labels.reference(first), labels.target(third), labels.reason(fourth)];
     return journal.add({ what: "down", who, monitor, target, reason });

@@ -38,6 +38,16 @@ export type Happening =
   }
   | { readonly what: "trap"; readonly who: Key; readonly on: boolean }
   | { readonly what: "ending"; readonly who: Key; readonly reason: string }
+  // Names: what the kernel did, and what came of asking for it.
+  | { readonly what: "named" | "unnamed"; readonly who: Key; readonly name: string }
+  | { readonly what: "naming"; readonly who: Key; readonly name: string; readonly how: Naming }
+  | {
+    readonly what: "nameTold";
+    readonly who: Key;
+    readonly name: string;
+    readonly how: Naming;
+    readonly isDone: boolean;
+  }
   // Messages.
   | {
     readonly what: "sent";
@@ -51,7 +61,7 @@ export type Happening =
     readonly who: Key;
     readonly from: Key;
     readonly number: number;
-    /** Whom the sender meant: a pid, or a name on a node. */
+    /** Whom the sender meant: a pid, a name on a node, or an alias. */
     readonly to: string;
     /** How many bytes it carried; nothing where they are not those that were sent. */
     readonly bytes: number | undefined;
@@ -63,8 +73,17 @@ export type Happening =
     readonly is: "set" | "cancelled" | "fired";
   }
   // Links.
+  /** A process links, and has; `linked` alone is a spawn that links. */
   | { readonly what: "linking" | "linked" | "unlinked"; readonly who: Key; readonly to: Key }
-  | { readonly what: "signalled"; readonly who: Key; readonly to: Key; readonly reason: string }
+  | { readonly what: "spawned"; readonly who: Key; readonly to: Key }
+  | {
+    readonly what: "signalled";
+    readonly who: Key;
+    readonly to: Key;
+    readonly reason: string;
+    /** Its place among what the process sends. */
+    readonly number: number;
+  }
   | { readonly what: "exit"; readonly who: Key; readonly from: Key; readonly reason: string }
   // Monitors.
   | { readonly what: "monitored"; readonly who: Key; readonly monitor: MonitorKey; readonly target: string }
@@ -77,7 +96,14 @@ export type Happening =
     readonly reason: string;
   }
   // What is waited for.
-  | { readonly what: "asked"; readonly who: Key; readonly ask: number; readonly text: string }
+  | {
+    readonly what: "asked";
+    readonly who: Key;
+    readonly ask: number;
+    readonly text: string;
+    /** How long it may take, in milliseconds: for ever, where that is not said. */
+    readonly within: number | undefined;
+  }
   | { readonly what: "answered"; readonly who: Key; readonly ask: number; readonly answer: string }
   | { readonly what: "ran"; readonly who: Key; readonly task: number }
   | {
@@ -108,7 +134,12 @@ export type Happening =
   }
   | { readonly what: "returned"; readonly who: Key; readonly number: number; readonly outcome: string }
   | { readonly what: "output"; readonly life: string; readonly text: string }
+  /** A process asks to be told once that a node is down, and is. */
+  | { readonly what: "watched" | "nodedown"; readonly who: Key; readonly node: string }
   | { readonly what: "note"; readonly text: string };
+
+/** What is done with a name. */
+export type Naming = "register" | "unregister";
 
 /** Something that happened, and when. */
 export type Entry = { readonly at: number } & Happening;

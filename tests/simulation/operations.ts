@@ -8,6 +8,7 @@ import * as Node from "../../src/node/node.ts";
 import { Effect, Option } from "../deps.ts";
 import { type Agent, type Command, reasonOf, Simulated } from "./agent.ts";
 import { filler } from "./filler.ts";
+import type { Naming } from "./journal.ts";
 import { Ledger, ledgerName } from "./ledger.ts";
 import type { Operation } from "./scenario.ts";
 
@@ -62,9 +63,9 @@ export const perform = (agent: Agent, { operation, step }: Command): Doing => {
     case "spawn":
       return spawn(agent, operation);
     case "register":
-      return attempt(agent, `register ${operation.name}`, Process.register(agent.pid, operation.name));
+      return naming(agent, "register", operation.name, Process.register(agent.pid, operation.name));
     case "unregister":
-      return attempt(agent, `unregister ${operation.name}`, Process.unregister(operation.name));
+      return naming(agent, "unregister", operation.name, Process.unregister(operation.name));
     case "async":
       return startTask(agent, operation);
     case "await":
@@ -76,7 +77,7 @@ export const perform = (agent: Agent, { operation, step }: Command): Doing => {
     case "cast":
       return cast(agent, operation);
     case "output":
-      return asking(agent, "output", IO.puts(`hello from ${agent.key}`), String);
+      return asking(agent, (ask) => `output hello ${ask}`, (ask) => IO.puts(`hello ${ask}`), String);
     case "connect":
       return asking(
         agent,
@@ -90,7 +91,7 @@ export const perform = (agent: Agent, { operation, step }: Command): Doing => {
       return Effect.asVoid(Node.disconnect(other.fullName));
     }
     case "watchNode":
-      return attempt(agent, `watch ${operation.node}`, Node.monitor(agent.run.node(operation.node).fullName));
+      return watchNode(agent, operation);
   }
 };
 
@@ -100,34 +101,36 @@ const toSlot = (agent: Agent, slot: number, what: (pid: Pid) => Doing): Doing =>
   return pid === undefined ? noneOf : what(pid);
 };
 
-/** What may fail, and does not wait. */
-const attempt = (agent: Agent, text: string, effect: Effect.Effect<unknown, unknown>): Doing =>
-  Effect.matchEffect(effect, {
-    onSuccess: () => Effect.sync(() => agent.journal.add({ what: "note", text: `${agent.key} ${text}` })),
-    onFailure: (error) =>
-      Effect.sync(() =>
-        agent.journal.add({
-          what: "note",
-          text: `${agent.key} ${text}: ${agent.run.labels.reason(error)}`,
-        })
-      ),
-  });
+/** Gives or frees a name, and writes down whether that was done. */
+const naming = (agent: Agent, how: Naming, name: string, effect: Effect.Effect<unknown, unknown>): Doing => {
+  const { journal, key: who } = agent;
+  journal.add({ what: "naming", who, name, how });
+  const told = (isDone: boolean) => (): void => journal.add({ what: "nameTold", who, name, how, isDone });
+  return Effect.match(effect, { onSuccess: told(true), onFailure: told(false) });
+};
 
 /** What waits for something: it must end, with an answer or a failure. */
 const asking = <A, E>(
   agent: Agent,
-  text: string,
-  effect: Effect.Effect<A, E>,
+  text: string | ((ask: number) => string),
+  effect: Effect.Effect<A, E> | ((ask: number) => Effect.Effect<A, E>),
   tell: (answer: A) => string,
   tellFailure: (error: E) => string = (error) => agent.run.labels.reason(error),
+  within: number | "infinity" = "infinity",
 ): Doing =>
   Effect.suspend(() => {
     const { journal, key: who } = agent;
     const ask = agent.run.nextAsk();
-    journal.add({ what: "asked", who, ask, text });
+    journal.add({
+      what: "asked",
+      who,
+      ask,
+      text: typeof text === "string" ? text : text(ask),
+      within: within === "infinity" ? undefined : within,
+    });
     const answered = (answer: string): Doing =>
       Effect.sync(() => journal.add({ what: "answered", who, ask, answer }));
-    return Effect.matchEffect(effect, {
+    return Effect.matchEffect(typeof effect === "function" ? effect(ask) : effect, {
       onSuccess: (answer) => answered(tell(answer)),
       onFailure: (error) => answered(tellFailure(error)),
     });
@@ -205,7 +208,14 @@ const demonitor = (agent: Agent, { flush }: Of<"demonitor">): Doing => {
 
 const signal = (agent: Agent, pid: Pid, { reason }: Of<"signal">, step: number): Doing => {
   const sent = reason === "own" ? `step ${step}` : reason;
-  agent.journal.add({ what: "signalled", who: agent.key, to: agent.run.labels.pid(pid), reason: sent });
+  const number = ++agent.sent;
+  agent.journal.add({
+    what: "signalled",
+    who: agent.key,
+    to: agent.run.labels.pid(pid),
+    reason: sent,
+    number,
+  });
   return Effect.asVoid(Process.exit(pid, sent));
 };
 
@@ -223,8 +233,20 @@ const spawn = (agent: Agent, { node, slot, tie }: Of<"spawn">): Doing => {
     return asking(agent, text, Node.spawn(fullName, Simulated.live, [slot]), (pid) => labels.pid(pid));
   }
   return asking(agent, text, Node.spawnLink(fullName, Simulated.live, [slot]), (pid) => {
-    journal.add({ what: "linked", who, to: labels.pid(pid) });
+    journal.add({ what: "spawned", who, to: labels.pid(pid) });
     return labels.pid(pid);
+  });
+};
+
+const watchNode = (agent: Agent, { node }: { readonly node: number }): Doing => {
+  const { name, fullName } = agent.run.node(node);
+  return Effect.match(Node.monitor(fullName), {
+    onSuccess: () => agent.journal.add({ what: "watched", who: agent.key, node: name }),
+    onFailure: (error) =>
+      agent.journal.add({
+        what: "note",
+        text: `${agent.key} cannot watch ${name}: ${agent.run.labels.reason(error)}`,
+      }),
   });
 };
 
@@ -259,7 +281,8 @@ const useTask = (agent: Agent, operation: Of<"await"> | Of<"shutdown"> | Of<"hol
   const value = (result: unknown): string => tell(`value ${result}`);
   switch (operation.op) {
     case "await": {
-      const awaited = asking(agent, `await ${task}`, Task.await(handle, operation.within), value, failed);
+      const { within } = operation;
+      const awaited = asking(agent, `await ${task}`, Task.await(handle, within), value, failed, within);
       return operation.inFiber ? Effect.asVoid(Effect.forkChild(awaited)) : awaited;
     }
     case "shutdown": {
@@ -298,6 +321,7 @@ const call = (agent: Agent, { node, ask, within, inFiber }: Of<"call">): Doing =
     GenServer.call([ledgerName, fullName], Ledger.ask([who, number, ask]), within),
     (reply) => returned(`value ${reply}`),
     (error) => returned(agent.run.labels.failure(error)),
+    within,
   );
   return inFiber ? Effect.asVoid(Effect.forkChild(called)) : called;
 };

@@ -8,6 +8,7 @@ import { Clock, Context, References } from "../deps.ts";
 import type { AnyContext } from "../../src/deps/fiber.ts";
 import { launch, type RunningNode } from "../../src/node/running.ts";
 import { type Settings, settingsOf } from "../../src/node/settings.ts";
+import type { Entry } from "../../src/process/entry.ts";
 import { Kernel } from "../../src/process/kernel.ts";
 import { type Transport, TransportError } from "../../src/process/seams.ts";
 import { BadArg } from "../../src/term/errors.ts";
@@ -177,6 +178,20 @@ export class SimNode {
 
   #watchEnds(made: NodeLifeOf): void {
     const { kernel } = made;
+    const setName = kernel.setName.bind(kernel);
+    const clearName = kernel.clearName.bind(kernel);
+    const note = (what: "named" | "unnamed", entry: Entry, name: string): void => {
+      if (!made.life.isAlive || entry.handler !== undefined) return;
+      this.#journal.add({ what, who: this.#labels.pid(entry.pid), name });
+    };
+    kernel.setName = (entry, name) => {
+      setName(entry, name);
+      note("named", entry, name);
+    };
+    kernel.clearName = (entry) => {
+      if (entry.name !== undefined) note("unnamed", entry, entry.name);
+      clearName(entry);
+    };
     const finish = kernel.finish.bind(kernel);
     kernel.finish = (entry, reason) => {
       if (entry.handler === undefined) this.#noteDeath(made, entry, this.#labels.reason(reason), false);
@@ -186,7 +201,7 @@ export class SimNode {
 
   #noteDeath(
     made: NodeLifeOf,
-    entry: Parameters<Kernel["finish"]>[0],
+    entry: Entry,
     reason: string,
     isCrash: boolean,
   ): void {

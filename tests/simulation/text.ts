@@ -35,6 +35,20 @@ const wordsOf = (entry: Entry): string => {
       return `${entry.who} ${entry.on ? "traps" : "does not trap"} exits`;
     case "ending":
       return `${entry.who} is to end with ${entry.reason}`;
+    case "named":
+      return `${entry.who} has the name ${entry.name}`;
+    case "unnamed":
+      return `${entry.who} has the name ${entry.name} no more`;
+    case "naming":
+      return `${entry.who} wants to ${entry.how} ${entry.name}`;
+    case "nameTold":
+      return `${entry.who} ${entry.isDone ? "could" : "could not"} ${entry.how} ${entry.name}`;
+    case "watched":
+      return `${entry.who} watches ${entry.node}`;
+    case "nodedown":
+      return `${entry.who} hears that ${entry.node} is down`;
+    case "spawned":
+      return `${entry.who} has spawned ${entry.to}, linked`;
     case "sent":
       return `${entry.who} sends message ${entry.number} to ${entry.to}${
         entry.bytes > 0 ? `, ${entry.bytes} bytes` : ""

@@ -10,9 +10,12 @@ import { Facts } from "./facts.ts";
 import { problemsOfLinks } from "./links.ts";
 import { problemsOfMessages } from "./messages.ts";
 import { problemsOfMonitors } from "./monitors.ts";
+import { problemsOfNames } from "./names.ts";
 import { problemsOfNodes } from "./nodes.ts";
+import { problemsOfOutput } from "./output.ts";
 import { problemsOfReasons } from "./reasons.ts";
 import { problemsOfTasks } from "./tasks.ts";
+import { problemsOfTimes } from "./times.ts";
 
 /** What of the promises did not hold, each as `what: words`. */
 export const check = (journal: ReadonlyArray<Entry>, scenario: Scenario): ReadonlyArray<string> => {
@@ -25,5 +28,8 @@ export const check = (journal: ReadonlyArray<Entry>, scenario: Scenario): Readon
     ...problemsOfReasons(facts),
     ...problemsOfTasks(facts),
     ...problemsOfCalls(facts),
+    ...problemsOfNames(facts),
+    ...problemsOfOutput(facts),
+    ...problemsOfTimes(facts),
   ];
 };

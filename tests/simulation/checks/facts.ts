@@ -17,10 +17,12 @@ export class Facts {
   readonly #byKind = new Map<Entry["what"], Array<Entry>>();
   readonly #born = new Map<Key, EntryOf<"born">>();
   readonly #died = new Map<Key, EntryOf<"died">>();
+  readonly #places = new Map<Entry, number>();
 
   constructor(journal: ReadonlyArray<Entry>, scenario: Scenario) {
     this.scenario = scenario;
-    for (const entry of journal) {
+    for (const [place, entry] of journal.entries()) {
+      this.#places.set(entry, place);
       const known = this.#byKind.get(entry.what);
       if (known === undefined) this.#byKind.set(entry.what, [entry]);
       else known.push(entry);
@@ -32,6 +34,61 @@ export class Facts {
   /** All entries of a kind. */
   all<What extends Entry["what"]>(what: What): ReadonlyArray<EntryOf<What>> {
     return (this.#byKind.get(what) ?? []) as Array<EntryOf<What>>;
+  }
+
+  /** All entries of some kinds, as they happened. */
+  inOrder<What extends Entry["what"]>(...kinds: ReadonlyArray<What>): ReadonlyArray<EntryOf<What>> {
+    return kinds.flatMap((kind) => this.all(kind)).sort((one, other) =>
+      this.#placeOf(one) - this.#placeOf(other)
+    );
+  }
+
+  /** The entries of some kinds between two others. */
+  between<What extends Entry["what"]>(
+    first: Entry,
+    last: Entry,
+    ...kinds: ReadonlyArray<What>
+  ): ReadonlyArray<EntryOf<What>> {
+    return this.inOrder(...kinds).filter((one) => this.isBefore(first, one) && this.isBefore(one, last));
+  }
+
+  /** Whether one thing happened before another. */
+  isBefore(one: Entry, other: Entry): boolean {
+    return this.#placeOf(one) < this.#placeOf(other);
+  }
+
+  #placeOf(entry: Entry): number {
+    return this.#places.get(entry) ?? -1;
+  }
+
+  /** Who had a name in a life of a node when that happened. */
+  holderOf(name: string, life: string, when: Entry): Key | undefined {
+    const last = this.inOrder("named", "unnamed")
+      .findLast((one) => one.name === name && lifeOf(one.who) === life && this.isBefore(one, when));
+    return last?.what === "named" ? last.who : undefined;
+  }
+
+  /** Whether a process had any name when that happened. */
+  hasName(who: Key, when: Entry): boolean {
+    const last = this.inOrder("named", "unnamed").findLast((one) =>
+      one.who === who && this.isBefore(one, when)
+    );
+    return last?.what === "named";
+  }
+
+  /** Whether a process had a name at some moment of that time. */
+  hadName(who: Key, name: string, from: number, until: number): boolean {
+    return this.all("named").some((named) =>
+      named.who === who && named.name === name && named.at <= until &&
+      !this.all("unnamed").some((one) =>
+        one.who === who && one.name === name && this.isBefore(named, one) && one.at < from
+      )
+    );
+  }
+
+  /** Who spawned a process of the scenario's. */
+  parentOf(who: Key): Key | undefined {
+    return this.#born.get(who)?.parent;
   }
 
   /** How a process ended, if it has. */

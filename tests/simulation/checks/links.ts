@@ -10,6 +10,7 @@ import type { EntryOf, Facts } from "./facts.ts";
 export const problemsOfLinks = (facts: Facts): ReadonlyArray<string> => [
   ...problemsOfExits(facts),
   ...problemsOfSilence(facts),
+  ...problemsOfBreaking(facts),
 ];
 
 const pairOf = (one: Key, other: Key): string => `${one} and ${other}`;
@@ -64,9 +65,8 @@ const countLinks = (facts: Facts): ReadonlyMap<string, number> => {
       counts.set(pair, (counts.get(pair) ?? 0) + 1);
     }
   };
-  // A spawn that links says only `linked`.
   for (const { who, to } of facts.all("linking")) add(who, to);
-  for (const { who, to } of facts.all("linked")) add(who, to);
+  // A spawn whose reply is lost has made a link that the parent never heard of.
   for (const { who, parent } of facts.all("born")) add(who, parent);
   return counts;
 };
@@ -77,7 +77,7 @@ const problemsOfSilence = (facts: Facts): ReadonlyArray<string> => {
   const unlinked = new Set(facts.all("unlinked").map(({ who, to }) => pairOf(who, to)));
   const exits = Map.groupBy(facts.all("exit"), ({ who, from }) => pairOf(who, from));
   const asked = new Set(
-    [...facts.all("linking"), ...facts.all("linked")].map(({ who, to }) => pairOf(who, to)),
+    [...facts.all("linking"), ...facts.all("spawned")].map(({ who, to }) => pairOf(who, to)),
   );
   return facts.all("died").flatMap((death) =>
     death.links.flatMap((other) => {
@@ -103,6 +103,52 @@ const problemsOfSilence = (facts: Facts): ReadonlyArray<string> => {
       return [];
     })
   );
+};
+
+/** By what was asked for alone, whatever the tables say: a link that stands breaks when the other is no more. */
+const problemsOfBreaking = (facts: Facts): ReadonlyArray<string> => {
+  const unlinked = new Set(
+    facts.all("unlinked").flatMap(({ who, to }) => [pairOf(who, to), pairOf(to, who)]),
+  );
+  const exits = Map.groupBy(facts.all("exit"), ({ who, from }) => pairOf(who, from));
+  const traps = Map.groupBy(facts.all("trap"), ({ who }) => who);
+  return facts.inOrder("linked", "spawned").flatMap((linked) => {
+    const { who, to } = linked;
+    if (who === to || unlinked.has(pairOf(who, to))) return [];
+    return [[who, to] as const, [to, who] as const].flatMap(([one, other]) => {
+      const broken = breakOf(facts, linked, one, other);
+      const end = Math.min(facts.deathOf(one)?.at ?? Infinity, facts.endOf(lifeOf(one)));
+      if (broken === undefined || end < broken.at + longestNotice || !facts.isAgent(one)) return [];
+      const switches = traps.get(one) ?? [];
+      const text = `links: ${one} was linked to ${other}, which was gone (${broken.reason}), and`;
+      if (switches.length > 0 && switches.every(({ on, at }) => on && at < broken.at)) {
+        return exits.has(pairOf(one, other)) ? [] : [`${text} was never told`];
+      }
+      return switches.length === 0 && broken.reason !== "normal" ? [`${text} lives on`] : [];
+    });
+  });
+};
+
+/** When a link that was made broke for one of the two: by the other's end, or with the link between the nodes. */
+const breakOf = (
+  facts: Facts,
+  linked: EntryOf<"linked" | "spawned">,
+  one: Key,
+  other: Key,
+): { readonly at: number; readonly reason: string } | undefined => {
+  // Of a link that one end has asked for the other may never have heard.
+  const isSure = one === linked.who || !facts.isDisturbed(nodeOf(one), nodeOf(other), Infinity);
+  if (!isSure) return undefined;
+  const lost = lifeOf(one) === lifeOf(other)
+    ? undefined
+    : facts.all("linkLost").find((entry) =>
+      entry.life === lifeOf(one) && entry.other === nodeOf(other) && facts.isBefore(linked, entry)
+    );
+  const death = facts.deathOf(other);
+  const at = Math.max(linked.at, Math.min(death?.at ?? Infinity, facts.endOf(lifeOf(other))));
+  if (lost !== undefined && lost.at <= at) return { at: lost.at, reason: "noconnection" };
+  if (at === Infinity) return undefined;
+  return { at, reason: death === undefined || death.isCrash ? "noconnection" : death.reason };
 };
 
 /** By then every end is noticed. */

@@ -13,14 +13,27 @@ export const problemsOfMessages = (facts: Facts): ReadonlyArray<string> => [
   ...problemsOfAddress(facts),
   ...problemsOfContent(facts),
   ...problemsOfLoss(facts),
+  ...problemsOfNamedLoss(facts),
   ...problemsOfTheDead(facts),
   ...problemsOfTimers(facts),
 ];
 
+/** Of one sender, messages and exit signals come in the order in which they were sent, each once. */
 const problemsOfOrder = (facts: Facts): ReadonlyArray<string> => {
+  const signals = new Map(
+    facts.all("signalled").map((entry) => [`${entry.who} to ${entry.to} ${entry.reason}`, entry.number]),
+  );
   const last = new Map<string, number>();
-  return facts.all("got").flatMap(({ who, from, number }) => {
+  return facts.inOrder("got", "exit").flatMap((entry) => {
+    const { who, from } = entry;
     const pair = `${from} to ${who}`;
+    // What else comes as EXIT has no place among what its process sent; nor has what was sent more than once.
+    const number = entry.what === "got"
+      ? entry.number
+      : entry.reason.startsWith("step ")
+      ? signals.get(`${pair} ${entry.reason}`)
+      : undefined;
+    if (number === undefined) return [];
     const before = last.get(pair) ?? 0;
     last.set(pair, Math.max(before, number));
     if (number > before) return [];
@@ -28,11 +41,39 @@ const problemsOfOrder = (facts: Facts): ReadonlyArray<string> => {
   });
 };
 
-const problemsOfAddress = (facts: Facts): ReadonlyArray<string> =>
-  facts.all("got").flatMap(({ who, from, number, to }) => {
-    const isRight = isProcess(to) ? to === who : nodeOfTarget(to) === nodeOf(who);
-    return isRight ? [] : [`lives: message ${number} of ${from} was for ${to}, and ${who} got it`];
+const problemsOfAddress = (facts: Facts): ReadonlyArray<string> => {
+  const sent = new Map(facts.all("sent").map((entry) => [`${entry.who} ${entry.number}`, entry.at]));
+  return facts.all("got").flatMap(({ who, from, number, to, at }) => {
+    const wrong = [`lives: message ${number} of ${from} was for ${to}, and ${who} got it`];
+    if (isProcess(to)) return to === who ? [] : wrong;
+    if (nodeOfTarget(to) !== nodeOf(who)) return wrong;
+    const name = to.slice(0, to.indexOf("@"));
+    return facts.hadName(who, name, sent.get(`${from} ${number}`) ?? 0, at) ? [] : wrong;
   });
+};
+
+/** Whoever has a name all the time gets what is sent to it, where no link is lost. */
+const problemsOfNamedLoss = (facts: Facts): ReadonlyArray<string> => {
+  const got = new Set(facts.all("got").map(({ from, number }) => `${from} ${number}`));
+  return facts.all("sent").flatMap((sent) => {
+    const { who, to, number, at } = sent;
+    if (isProcess(to) || got.has(`${who} ${number}`)) return [];
+    const name = to.slice(0, to.indexOf("@"));
+    const life = facts.all("up").findLast((up) => up.node === nodeOfTarget(to))?.life ?? "";
+    const holder = facts.holderOf(name, life, sent);
+    if (holder === undefined || !facts.isAgent(holder) || facts.endOf(lifeOf(who)) < Infinity) return [];
+    const isFreed = facts.all("unnamed").some((one) =>
+      one.who === holder && facts.isBefore(sent, one) && !diedOnceDone(facts, holder)
+    );
+    const isLost = facts.endOf(life) < Infinity || isNoticed(facts, { ...sent, to: holder, at }, Infinity);
+    return isFreed || isLost ||
+        facts.all("unnamed").some((one) =>
+          one.who === holder && facts.isBefore(sent, one) && (facts.deathOf(holder)?.at ?? Infinity) > one.at
+        )
+      ? []
+      : [`lost: message ${number} of ${who} to ${to} never came to ${holder}`];
+  });
+};
 
 const problemsOfContent = (facts: Facts): ReadonlyArray<string> => {
   const sent = new Map(facts.all("sent").map(({ who, number, bytes }) => [`${who} ${number}`, bytes]));
@@ -40,12 +81,22 @@ const problemsOfContent = (facts: Facts): ReadonlyArray<string> => {
     .map(({ who, from, number }) => `garbled: message ${number} of ${from} to ${who} is not what was sent`);
 };
 
-/** Where nothing was done to the link, whoever lives long enough gets all that was sent to it. */
+/**
+ * A message that did not come was lost with a link, and that was noticed: after it was sent, and before another
+ * of the same pair came. Or whom it was for ended before it took it.
+ */
 const problemsOfLoss = (facts: Facts): ReadonlyArray<string> => {
-  const got = new Set(facts.all("got").map(({ who, from, number }) => `${who} ${from} ${number}`));
-  return facts.all("sent").flatMap(({ who, to, number }) => {
-    if (!isProcess(to) || !facts.isAgent(to) || got.has(`${to} ${who} ${number}`)) return [];
-    if (facts.isDisturbed(nodeOf(who), nodeOf(to), Infinity)) return [];
+  const got = Map.groupBy(facts.all("got"), ({ who, from }) => `${from} to ${who}`);
+  return facts.all("sent").flatMap((sent) => {
+    const { who, to, number } = sent;
+    if (!isProcess(to) || !facts.isAgent(to)) return [];
+    const came = got.get(`${who} to ${to}`) ?? [];
+    if (came.some((one) => one.number === number)) return [];
+    const later = came.find((one) => one.number > number);
+    if (isNoticed(facts, sent, later?.at ?? Infinity)) return [];
+    if (later !== undefined) {
+      return [`lost: message ${number} of ${who} to ${to} never came, though ${later.number} did`];
+    }
     const death = facts.deathOf(to);
     if (death !== undefined && !diedOnceDone(facts, to)) return [];
     // A sender that died while it was suspended had put the message on its way; one that crashed perhaps not.
@@ -54,6 +105,11 @@ const problemsOfLoss = (facts: Facts): ReadonlyArray<string> => {
       : [`lost: message ${number} of ${who} to ${to} never came`];
   });
 };
+
+/** Whether either end lost its link to the other after that was sent, and until then. */
+const isNoticed = (facts: Facts, { who, to, at }: EntryOf<"sent">, until: number): boolean =>
+  !isLocal(who, to) &&
+  (facts.lostLink(lifeOf(who), nodeOf(to), at, until) || facts.lostLink(lifeOf(to), nodeOf(who), at, until));
 
 /** Whether a process ended at the run's own end, when all that was on its way had come. */
 const diedOnceDone = (facts: Facts, who: Key): boolean => {
@@ -69,11 +125,17 @@ const problemsOfTheDead = (facts: Facts): ReadonlyArray<string> => {
   for (const { who, target, reason, at } of facts.all("down")) {
     if (isProcess(target) && isOwnReason(reason)) heard.set(`${target} to ${who}`, at);
   }
+  const signalled = new Set(facts.all("signalled").map((one) => `${one.who} to ${one.to} ${one.reason}`));
+  for (const { who, from, reason, at } of facts.all("exit")) {
+    const pair = `${from} to ${who}`;
+    const isEnd = facts.deathOf(from)?.reason === reason && !signalled.has(`${pair} ${reason}`);
+    if (isEnd && isOwnReason(reason)) heard.set(pair, Math.min(at, heard.get(pair) ?? Infinity));
+  }
   return facts.all("got").flatMap(({ who, from, number, at }) => {
     const since = heard.get(`${from} to ${who}`);
     return since === undefined || at <= since
       ? []
-      : [`order: ${who} got message ${number} of ${from} after that one's DOWN`];
+      : [`order: ${who} got message ${number} of ${from} after that one's end`];
   });
 };
 
@@ -94,6 +156,3 @@ const problemsOfTimers = (facts: Facts): ReadonlyArray<string> => {
       : [];
   });
 };
-
-/** Whether both are of one program: nothing comes between them. */
-export const isTogether = isLocal;

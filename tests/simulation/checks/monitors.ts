@@ -42,7 +42,7 @@ const problemsOf = (
   if (downs.length > 1) return say(`was answered ${downs.length} times`);
   if (first === undefined) {
     if (demonitored !== undefined || made.target === made.who) return [];
-    return answerIsDue(facts, made) ? say("was never answered") : [];
+    return answerIsDue(facts, made, watched) ? say("was never answered") : [];
   }
   if (first.who !== made.who) return say(`was answered to ${first.who}`);
   if (first.target !== made.target) return say(`was answered for ${first.target}`);
@@ -53,10 +53,29 @@ const problemsOf = (
 };
 
 /** Whether its owner lived long after the end of what it watches. */
-const answerIsDue = (facts: Facts, made: EntryOf<"monitored">): boolean => {
+const answerIsDue = (
+  facts: Facts,
+  made: EntryOf<"monitored">,
+  watched: EntryOf<"died"> | undefined,
+): boolean => {
   const end = facts.deathOf(made.who)?.at ?? Infinity;
   const ownEnd = Math.min(end, facts.endOf(lifeOf(made.who)));
-  if (!isProcess(made.target)) return ownEnd === Infinity;
+  const node = nodeOfTarget(made.target);
+  const lost = nodeOf(made.who) === node
+    ? undefined
+    : facts.all("linkLost").find((entry) =>
+      entry.life === lifeOf(made.who) && entry.other === node && facts.isBefore(made, entry)
+    );
+  if (lost !== undefined && lost.at + longestNotice < ownEnd) return true;
+  if (watched !== undefined) return Math.max(watched.at, made.at) + longestNotice < ownEnd;
+  if (!isProcess(made.target)) {
+    const name = made.target.slice(0, made.target.indexOf("@"));
+    const isHeld = facts.all("named").some((named) =>
+      named.name === name && nodeOf(named.who) === node &&
+      facts.hadName(named.who, name, made.at, made.at + longestNotice)
+    );
+    return !isHeld && made.at + longestNotice < ownEnd;
+  }
   const target = facts.deathOf(made.target)?.at ?? facts.endOf(lifeOf(made.target));
   const dueAt = Math.max(target, made.at) + longestNotice;
   return dueAt < ownEnd && target < Infinity;
@@ -80,6 +99,12 @@ const problemsOfReason = (
     if (watched !== undefined && !watched.isCrash && watched.reason === down.reason) return [];
     if (!isRemote) return [`${saw} within one node`];
     return facts.lostLink(lifeOf(made.who), node, made.at, down.at) ? [] : [`${saw}, and no link was lost`];
+  }
+  if (watched !== undefined && !isProcess(made.target)) {
+    const name = made.target.slice(0, made.target.indexOf("@"));
+    if (!facts.hadName(watched.who, name, made.at, down.at)) {
+      return [`watched ${watched.who}, which never had that name`];
+    }
   }
   if (watched !== undefined) {
     return down.reason === watched.reason && !watched.isCrash

@@ -3,11 +3,12 @@
  *
  * @module
  */
-import { nodeOf } from "../journal.ts";
-import type { Facts } from "./facts.ts";
+import { lifeOf, nodeOf } from "../journal.ts";
+import type { EntryOf, Facts } from "./facts.ts";
 
 /** What did not hold. */
 export const problemsOfNodes = (facts: Facts): ReadonlyArray<string> => [
+  ...problemsOfWatches(facts),
   ...facts.all("gone").filter(({ how }) => how.startsWith("not started"))
     // A program that reads nothing does not hear its port mapper either.
     .filter(({ node, at }) =>
@@ -20,3 +21,32 @@ export const problemsOfNodes = (facts: Facts): ReadonlyArray<string> => [
       `nodes: ${life} lost its link to ${other} (${how}), and nothing was done to it`
     ),
 ];
+
+/** Whoever watches a node is told once that it is down, when it is. */
+const problemsOfWatches = (facts: Facts): ReadonlyArray<string> => {
+  const pair = ({ who, node }: EntryOf<"watched" | "nodedown">): string => `${who} of ${node}`;
+  const told = Map.groupBy(facts.all("nodedown"), pair);
+  const watches = Map.groupBy(facts.all("watched"), pair);
+  return [
+    ...[...told].filter(([key, list]) => list.length > (watches.get(key)?.length ?? 0))
+      .map(([key, list]) => `nodes: ${key}: down ${list.length} times, and not watched as often`),
+    ...[...watches].flatMap(([key, [first, ...others]]) => {
+      if (first === undefined) return [];
+      const { who, node } = first;
+      const life = lifeOf(who);
+      const end = Math.min(facts.deathOf(who)?.at ?? Infinity, facts.endOf(life));
+      const lost = facts.all("linkLost").findLast((one) =>
+        one.life === life && one.other === node && one.at + longestHearing < end
+      );
+      if (lost === undefined) return [];
+      const due = [first, ...others].filter((one) => facts.isBefore(one, lost)).length;
+      const count = told.get(key)?.length ?? 0;
+      return count >= due
+        ? []
+        : [`nodes: ${who} watched ${node} ${due} times, which went down, and was told ${count} times`];
+    }),
+  ];
+};
+
+/** A process that is busy with something else hears only then what has come. */
+const longestHearing = 60_000;

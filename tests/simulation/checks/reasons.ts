@@ -15,7 +15,10 @@ export const problemsOfReasons = (facts: Facts): ReadonlyArray<string> => {
     const { who, reason } = death;
     if (endings.get(who) === reason) return [];
     const isSignalled = (signals.get(who) ?? []).some((one) =>
-      one.reason === "kill" ? reason === "killed" : one.reason === reason
+      one.reason === "kill"
+        ? reason === "killed"
+        // `normal` ends whoever sends it to itself, and nobody else.
+        : one.reason === reason && (reason !== "normal" || one.who === who)
     );
     if (isSignalled || isOfStop(facts, death)) return [];
     const isLinked = [...partners.get(who) ?? []].some((other) => causes(facts, other, death));
@@ -31,7 +34,7 @@ const causes = (facts: Facts, other: Key, { who, reason, at }: EntryOf<"died">):
   if (reason === "noconnection" && facts.lostLink(lifeOf(who), nodeOf(other), 0, at)) return true;
   const end = facts.deathOf(other);
   const endTime = Math.min(end?.at ?? Infinity, facts.endOf(lifeOf(other)));
-  if (endTime > at) return false;
+  if (endTime > at || reason === "normal") return false;
   return reason === "noproc" || (end !== undefined && end.reason === reason && !end.isCrash);
 };
 
@@ -44,7 +47,7 @@ const partnersOf = (facts: Facts): ReadonlyMap<Key, ReadonlySet<Key>> => {
       partners.set(who, known.add(whom));
     }
   };
-  for (const { who, to } of [...facts.all("linking"), ...facts.all("linked")]) add(who, to);
+  for (const { who, to } of facts.all("linking")) add(who, to);
   // A spawn whose reply is lost has made a link that the parent never heard of.
   for (const { who, parent } of facts.all("born")) add(who, parent);
   for (const { who, links } of facts.all("died")) for (const other of links) add(who, other);

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { nodeOf } from "../journal.ts";
+import { lifeOf, nodeOf } from "../journal.ts";
 import type { Work } from "../scenario.ts";
 import { hasEnded } from "./calls.ts";
 import type { EntryOf, Facts } from "./facts.ts";
@@ -18,6 +18,7 @@ export const problemsOfTasks = (facts: Facts): ReadonlyArray<string> => {
     ),
     ...[...runs].filter(([task, list]) => list.some(({ who }) => nodeOf(who) !== tasks.get(task)?.node))
       .map(([task]) => `tasks: ${task} ran on another node than it was to`),
+    ...problemsOfProcesses(facts, tasks),
     ...facts.all("outcome").flatMap((outcome) => {
       const task = tasks.get(outcome.task);
       if (task === undefined) return [`tasks: ${outcome.task} was never begun`];
@@ -27,6 +28,52 @@ export const problemsOfTasks = (facts: Facts): ReadonlyArray<string> => {
     }),
   ];
 };
+
+/** A task's process ends by itself, or with its owner when it is linked, or because it was made to. */
+const problemsOfProcesses = (
+  facts: Facts,
+  tasks: ReadonlyMap<number, EntryOf<"task">>,
+): ReadonlyArray<string> =>
+  facts.all("ran").flatMap(({ who, task: number }) => {
+    const task = tasks.get(number);
+    const death = facts.deathOf(who);
+    if (task === undefined) return [];
+    const owner = facts.deathOf(task.who);
+    const text = `tasks: ${who}, task ${number} of ${task.who},`;
+    const end = Math.min(death?.at ?? Infinity, facts.endOf(lifeOf(who)));
+    if (task.linked && owner !== undefined && owner.reason !== "normal" && end > owner.at + longestEnding) {
+      return [`${text} went on when its owner had ended with ${owner.reason}`];
+    }
+    if (death === undefined || death.isCrash || isCause(facts, task, death)) return [];
+    return [`${text} ended with ${death.reason}, for which there is no cause`];
+  });
+
+const isCause = (facts: Facts, task: EntryOf<"task">, { who, reason, at }: EntryOf<"died">): boolean => {
+  const own: Record<string, ReadonlyArray<string>> = {
+    value: ["normal"],
+    hang: ["normal"],
+    fail: [`error not_found ${task.task}`],
+    exit: [`t${task.task}`],
+    die: [`crash t${task.task}`],
+    unsendable: ["normal", "error unsendable"],
+  };
+  if (own[task.work]?.includes(reason)) return true;
+  if (reason === "shutdown" || reason === "killed") {
+    return isShutDown(facts, task.task, at) || facts.endOf(lifeOf(who)) <= at ||
+      (facts.scenario.restForOne && hasEnded(facts, task.node, at)) ||
+      (task.linked && facts.deathOf(task.who)?.reason === reason);
+  }
+  if (!task.linked) return false;
+  const owner = facts.deathOf(task.who);
+  if (owner !== undefined && owner.at <= at && owner.reason === reason && reason !== "normal") return true;
+  return reason === "noconnection" && facts.lostLink(lifeOf(who), nodeOf(task.who), 0, at);
+};
+
+const isShutDown = (facts: Facts, task: number, until: number): boolean =>
+  facts.all("asked").some(({ text, at }) => text === `shut down ${task}` && at <= until);
+
+/** By then a task has heard of its owner's end, or of the loss of the link to it. */
+const longestEnding = 25_000;
 
 const ownOutcomes = ({ task, work, node, who }: EntryOf<"task">): ReadonlyArray<string> => {
   switch (work as Work) {
@@ -49,9 +96,7 @@ const isRight = (facts: Facts, task: EntryOf<"task">, { by, outcome, at }: Entry
   const own = nodeOf(task.who);
   if (ownOutcomes(task).includes(outcome)) return true;
   if (by === "await" && outcome === "error timeout") return true;
-  const wasShutDown = facts.all("asked").some(({ text, at: asked }) =>
-    text === `shut down ${task.task}` && asked <= at
-  );
+  const wasShutDown = isShutDown(facts, task.task, at);
   if (by === "shutdown" && outcome === "ended") return true;
   if (wasShutDown && (outcome === "exit shutdown" || outcome === "exit killed")) return true;
   if (by === "holder" && outcome === "error noproc") return true;
