@@ -136,6 +136,8 @@ export type Happening =
   | { readonly what: "output"; readonly life: string; readonly text: string }
   /** A process asks to be told once that a node is down, and is. */
   | { readonly what: "watched" | "nodedown"; readonly who: Key; readonly node: string }
+  /** Nobody has waited for anything for a while: what happened a while ago is noticed. */
+  | { readonly what: "rest" }
   | { readonly what: "note"; readonly text: string };
 
 /** What is done with a name. */

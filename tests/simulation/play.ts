@@ -7,7 +7,7 @@ import { check } from "./checks/check.ts";
 import type { Entry } from "./journal.ts";
 import { type Plant, Run, startTime } from "./run.ts";
 import type { Scenario } from "./scenario.ts";
-import { netTickTime } from "./sim_node.ts";
+import { shortRest } from "./sim_node.ts";
 import { problemsOfEmptiness, problemsOfServices, problemsOfTies } from "./tables.ts";
 
 /** What came of it. */
@@ -19,8 +19,6 @@ export interface Played {
 
 /** Long enough for a lost peer to be noticed, for a dial to fail, and for a few that wait in a row. */
 const longestRest = 120_000;
-/** After the last thing that anybody waits for. */
-const shortRest = 2 * netTickTime;
 
 /** Plays a scenario. */
 export const play = async (scenario: Scenario, plant?: Plant): Promise<Played> => {
@@ -66,6 +64,7 @@ const rest = async (run: Run): Promise<ReadonlyArray<string>> => {
     await world.runUntil(world.clock.now() + 500);
   }
   await world.runUntil(world.clock.now() + shortRest);
+  run.journal.add({ what: "rest" });
   const lives = run.lives.filter((life) => life.life.isAlive && !life.isStopped);
   return [...unanswered(run), ...problemsOfTies(lives, labels), ...problemsOfServices(lives)];
 };

@@ -20,6 +20,8 @@ import type { Life, World } from "./world.ts";
 
 /** Silence after which a peer is down, in milliseconds. */
 export const netTickTime = 4000;
+/** After the last thing that anybody waits for: by then all is noticed that happened before it. */
+export const shortRest = 2 * netTickTime;
 
 /** A node's life: what of it there is to look at. */
 export interface NodeLifeOf {

@@ -95,6 +95,8 @@ const wordsOf = (entry: Entry): string => {
       return `${entry.who} call ${entry.number} gives ${entry.outcome}`;
     case "output":
       return `${entry.life} prints ${entry.text}`;
+    case "rest":
+      return "all is at rest";
     case "note":
       return entry.text;
   }

@@ -5,6 +5,7 @@
  */
 import { type Entry, type Key, lifeOf, nodeOf } from "../journal.ts";
 import type { Scenario } from "../scenario.ts";
+import { shortRest } from "../sim_node.ts";
 
 /** An entry of one kind. */
 export type EntryOf<What extends Entry["what"], One = Entry> = One extends { readonly what: infer Kind }
@@ -117,6 +118,12 @@ export class Facts {
     return this.all("linkLost").some((lost) =>
       lost.life === life && lost.other === node && lost.at >= from && lost.at <= until
     );
+  }
+
+  /** Whether a process lived until all had noticed what happened then. */
+  couldNotice(who: Key, at: number): boolean {
+    const rest = this.all("rest").find((one) => one.at >= at + shortRest)?.at ?? Infinity;
+    return rest < Infinity && this.livedOn(who, rest) && this.endOf(lifeOf(who)) >= rest;
   }
 
   /** When a life ended, by a crash or in order. */

@@ -86,8 +86,7 @@ const problemsOfSilence = (facts: Facts): ReadonlyArray<string> => {
       const cameThere = !facts.isDisturbed(nodeOf(death.who), nodeOf(other), Infinity) ||
         asked.has(pairOf(other, death.who));
       if (!cameThere) return [];
-      const end = Math.min(facts.deathOf(other)?.at ?? Infinity, facts.endOf(lifeOf(other)));
-      if (end < death.at + longestNotice) return [];
+      if (!facts.couldNotice(other, death.at)) return [];
       const switches = traps.get(other) ?? [];
       const alwaysTraps = switches.length > 0 && switches.every(({ on, at }) => on && at < death.at);
       const neverTraps = switches.length === 0;
@@ -117,8 +116,7 @@ const problemsOfBreaking = (facts: Facts): ReadonlyArray<string> => {
     if (who === to || unlinked.has(pairOf(who, to))) return [];
     return [[who, to] as const, [to, who] as const].flatMap(([one, other]) => {
       const broken = breakOf(facts, linked, one, other);
-      const end = Math.min(facts.deathOf(one)?.at ?? Infinity, facts.endOf(lifeOf(one)));
-      if (broken === undefined || end < broken.at + longestNotice || !facts.isAgent(one)) return [];
+      if (broken === undefined || !facts.isAgent(one) || !facts.couldNotice(one, broken.at)) return [];
       const switches = traps.get(one) ?? [];
       const text = `links: ${one} was linked to ${other}, which was gone (${broken.reason}), and`;
       if (switches.length > 0 && switches.every(({ on, at }) => on && at < broken.at)) {
@@ -150,6 +148,3 @@ const breakOf = (
   if (at === Infinity) return undefined;
   return { at, reason: death === undefined || death.isCrash ? "noconnection" : death.reason };
 };
-
-/** By then every end is noticed. */
-const longestNotice = 60_000;

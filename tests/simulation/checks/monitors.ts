@@ -4,6 +4,7 @@
  * @module
  */
 import { lifeOf, nodeOf } from "../journal.ts";
+import { shortRest } from "../sim_node.ts";
 import { type EntryOf, type Facts, isProcess, nodeOfTarget } from "./facts.ts";
 
 /** What did not hold. */
@@ -52,37 +53,31 @@ const problemsOf = (
   return problemsOfReason(facts, made, first, watched).flatMap(say);
 };
 
-/** Whether its owner lived long after the end of what it watches. */
+/** Whether its owner lived long enough after the end of what it watches, or after the loss of the way there. */
 const answerIsDue = (
   facts: Facts,
   made: EntryOf<"monitored">,
   watched: EntryOf<"died"> | undefined,
 ): boolean => {
-  const end = facts.deathOf(made.who)?.at ?? Infinity;
-  const ownEnd = Math.min(end, facts.endOf(lifeOf(made.who)));
+  const isDue = (at: number): boolean => facts.couldNotice(made.who, Math.max(at, made.at));
   const node = nodeOfTarget(made.target);
   const lost = nodeOf(made.who) === node
     ? undefined
     : facts.all("linkLost").find((entry) =>
       entry.life === lifeOf(made.who) && entry.other === node && facts.isBefore(made, entry)
     );
-  if (lost !== undefined && lost.at + longestNotice < ownEnd) return true;
-  if (watched !== undefined) return Math.max(watched.at, made.at) + longestNotice < ownEnd;
-  if (!isProcess(made.target)) {
-    const name = made.target.slice(0, made.target.indexOf("@"));
-    const isHeld = facts.all("named").some((named) =>
-      named.name === name && nodeOf(named.who) === node &&
-      facts.hadName(named.who, name, made.at, made.at + longestNotice)
-    );
-    return !isHeld && made.at + longestNotice < ownEnd;
+  if (lost !== undefined && isDue(lost.at)) return true;
+  if (watched !== undefined) return isDue(watched.at);
+  if (isProcess(made.target)) {
+    return isDue(facts.deathOf(made.target)?.at ?? facts.endOf(lifeOf(made.target)));
   }
-  const target = facts.deathOf(made.target)?.at ?? facts.endOf(lifeOf(made.target));
-  const dueAt = Math.max(target, made.at) + longestNotice;
-  return dueAt < ownEnd && target < Infinity;
+  const name = made.target.slice(0, made.target.indexOf("@"));
+  const isHeld = facts.all("named").some((named) =>
+    named.name === name && nodeOf(named.who) === node &&
+    facts.hadName(named.who, name, made.at, made.at + shortRest)
+  );
+  return !isHeld && isDue(made.at);
 };
-
-/** By then every end is noticed: a dial that fails, or a peer's silence, behind a busy process. */
-const longestNotice = 60_000;
 
 const problemsOfReason = (
   facts: Facts,

@@ -34,9 +34,8 @@ const problemsOfWatches = (facts: Facts): ReadonlyArray<string> => {
       if (first === undefined) return [];
       const { who, node } = first;
       const life = lifeOf(who);
-      const end = Math.min(facts.deathOf(who)?.at ?? Infinity, facts.endOf(life));
       const lost = facts.all("linkLost").findLast((one) =>
-        one.life === life && one.other === node && one.at + longestHearing < end
+        one.life === life && one.other === node && facts.couldNotice(who, one.at)
       );
       if (lost === undefined) return [];
       const due = [first, ...others].filter((one) => facts.isBefore(one, lost)).length;
@@ -47,6 +46,3 @@ const problemsOfWatches = (facts: Facts): ReadonlyArray<string> => {
     }),
   ];
 };
-
-/** A process that is busy with something else hears only then what has come. */
-const longestHearing = 60_000;

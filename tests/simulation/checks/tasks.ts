@@ -40,8 +40,9 @@ const problemsOfProcesses = (
     if (task === undefined) return [];
     const owner = facts.deathOf(task.who);
     const text = `tasks: ${who}, task ${number} of ${task.who},`;
-    const end = Math.min(death?.at ?? Infinity, facts.endOf(lifeOf(who)));
-    if (task.linked && owner !== undefined && owner.reason !== "normal" && end > owner.at + longestEnding) {
+    if (
+      task.linked && owner !== undefined && owner.reason !== "normal" && facts.couldNotice(who, owner.at)
+    ) {
       return [`${text} went on when its owner had ended with ${owner.reason}`];
     }
     if (death === undefined || death.isCrash || isCause(facts, task, death)) return [];
@@ -71,9 +72,6 @@ const isCause = (facts: Facts, task: EntryOf<"task">, { who, reason, at }: Entry
 
 const isShutDown = (facts: Facts, task: number, until: number): boolean =>
   facts.all("asked").some(({ text, at }) => text === `shut down ${task}` && at <= until);
-
-/** By then a task has heard of its owner's end, or of the loss of the link to it. */
-const longestEnding = 25_000;
 
 const ownOutcomes = ({ task, work, node, who }: EntryOf<"task">): ReadonlyArray<string> => {
   switch (work as Work) {
