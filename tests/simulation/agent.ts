@@ -41,6 +41,8 @@ export interface Agent {
   sent: number;
   /** Its monitors, oldest first. */
   readonly monitors: Array<Reference>;
+  /** Its aliases that were not taken back, oldest first. */
+  readonly aliases: Array<Reference>;
   /** How it is to end, once it has been told. */
   ending: Ending | undefined;
 }
@@ -55,6 +57,8 @@ const longTime = 50_000;
 export const Simulated = defmodule("Simulation.Agent", {
   /** A process that takes a slot, and does what it is told. */
   live: (slot: number) => live(slot),
+  /** Starts such a process, linked, for a supervisor. */
+  enter: (slot: number) => Process.spawnLink(live(slot)),
   /** The work of a task. */
   work: (task: number, work: Work, milliseconds: number) =>
     Effect.gen(function* () {
@@ -93,6 +97,7 @@ const live = (slot: number): Effect.Effect<void, unknown> =>
       commands: 0,
       sent: 0,
       monitors: [],
+      aliases: [],
       ending: undefined,
     };
     run.take(agent);

@@ -4,7 +4,17 @@
  * @module
  */
 import { Chance } from "./chance.ts";
-import type { Ask, Ending, Fault, Operation, Scenario, ScenarioNode, Step, Work } from "./scenario.ts";
+import type {
+  Ask,
+  Ending,
+  Fault,
+  Operation,
+  Restart,
+  Scenario,
+  ScenarioNode,
+  Step,
+  Work,
+} from "./scenario.ts";
 
 const names = ["alex", "kate", "moebi", "sophie", "lena", "jim", "olga"] as const;
 const registered = ["clerk", "baker"] as const;
@@ -31,6 +41,7 @@ export const generate = (seed: number): Scenario => {
     splits: chance.isOneIn(3),
     highWater: chance.of([300, 5000, 1024 * 1024]),
     restForOne: chance.isOneIn(3),
+    keepsLinks: chance.isOneIn(4),
     sliceSteps: chance.of([64, 64, 1024]),
   };
 };
@@ -43,6 +54,7 @@ class Drawing {
   #tasks = 0;
   readonly #slotsOf: Array<ReadonlyArray<number>> = [];
   readonly #late: Array<number> = [];
+  readonly #hired: Array<{ readonly slot: number; readonly node: number }> = [];
   readonly #leanings = new Map<string, number>();
   readonly #started: Array<{ readonly by: number; readonly at: number }> = [];
 
@@ -71,7 +83,7 @@ class Drawing {
       const at = this.#time(end);
       // What happens at once at several places meets on its way.
       const together = this.#chance.isOneIn(4) ? 2 : 1;
-      for (let index = 0; index < together; index++) steps.push(this.#step(at));
+      for (let index = 0; index < together; index++) steps.push(...this.#crowd(this.#step(at)));
     }
     return steps;
   }
@@ -115,6 +127,14 @@ class Drawing {
     return this.#chance.between(Math.max(0, this.#tasks - 4), Math.max(0, this.#tasks - 1));
   }
 
+  /** Large messages of several processes, which share what of the link there is. */
+  #crowd(step: Step): ReadonlyArray<Step> {
+    const isLarge = "op" in step && step.op === "send" && step.bytes >= 200_000;
+    if (!isLarge || this.#chance.isOneIn(2)) return [step];
+    const slots = this.#slotsOf.find((some) => some.includes(step.by)) ?? [];
+    return [step, ...slots.filter((slot) => slot !== step.by).map((by) => ({ ...step, by }))];
+  }
+
   #step(at: number): Step {
     const step = { at, by: this.#slot(), ...this.#operation() };
     if (step.op === "async") this.#started[step.task] = step;
@@ -141,7 +161,7 @@ class Drawing {
       ],
       [2, "send", () => ({ op: "send", to: this.#slot(), count: 12, bytes: 3000 })],
       // In fragments, which others overtake.
-      [1, "large", () => ({ op: "send", to: this.#slot(), count: chance.between(1, 2), bytes: 200_000 })],
+      [1, "large", () => ({ op: "send", to: this.#slot(), count: chance.between(1, 3), bytes: 200_000 })],
       [4, "sendName", () => ({ op: "sendName", name, node: this.#node() })],
       [
         2,
@@ -192,11 +212,41 @@ class Drawing {
       [2, "holder", () => ({ op: "holder", task: this.#task() })],
       [6, "call", () => this.#call()],
       [2, "cast", () => ({ op: "cast", node: this.#node() })],
+      [2, "multiCall", () => ({ op: "multiCall", within: chance.of([20, 500, "infinity"]) })],
+      [1, "multiCall", () => ({ op: "abcast" })],
+      [3, "alias", () => ({ op: "alias", reply: chance.isOneIn(2) })],
+      [1, "alias", () => ({ op: "unalias" })],
+      [6, "alias", () => ({ op: "sendAlias", to: this.#slot() })],
+      [4, "hire", () => this.#hire()],
+      [3, "hire", () => this.#dismiss()],
+      [3, "enroll", () => ({ op: "enroll", key: chance.of(registered) })],
+      [1, "enroll", () => ({ op: "resign", key: chance.of(registered) })],
       [2, "output", () => ({ op: "output" })],
       [2, "watchNode", () => ({ op: "watchNode", node: this.#node() })],
       [1, "connect", () => ({ op: "connect", node: this.#node() })],
       [1, "disconnect", () => ({ op: "disconnect", node: this.#node() })],
     ]);
+  }
+
+  #hire(): Operation {
+    const chance = this.#chance;
+    const hired = { slot: this.#slots++, node: this.#node() };
+    this.#hired.push(hired);
+    // Where it is hired it is soon met: by signals, links, and whoever dismisses it.
+    this.#late.push(hired.slot);
+    return {
+      op: "hire",
+      ...hired,
+      restart: chance.of<Restart>(["permanent", "transient", "temporary"]),
+      brutal: chance.isOneIn(2),
+    };
+  }
+
+  #dismiss(): Operation {
+    const chance = this.#chance;
+    if (this.#hired.length === 0) return this.#hire();
+    const { slot, node } = chance.of(this.#hired);
+    return { op: "dismiss", to: slot, node };
   }
 
   #call(): Operation {

@@ -72,6 +72,8 @@ export type Happening =
     readonly number: number;
     readonly is: "set" | "cancelled" | "fired";
   }
+  | { readonly what: "aliased"; readonly who: Key; readonly alias: MonitorKey; readonly isForOne: boolean }
+  | { readonly what: "unaliased"; readonly who: Key; readonly alias: MonitorKey }
   // Links.
   /** A process links, and has; `linked` alone is a spawn that links. */
   | { readonly what: "linking" | "linked" | "unlinked"; readonly who: Key; readonly to: Key }
@@ -132,7 +134,13 @@ export type Happening =
     /** Whether another fiber of the process asks, with no order among them. */
     readonly inFiber: boolean;
   }
-  | { readonly what: "returned"; readonly who: Key; readonly number: number; readonly outcome: string }
+  | {
+    readonly what: "returned";
+    readonly who: Key;
+    readonly number: number;
+    readonly node: string;
+    readonly outcome: string;
+  }
   | { readonly what: "output"; readonly life: string; readonly text: string }
   /** A process asks to be told once that a node is down, and is. */
   | { readonly what: "watched" | "nodedown"; readonly who: Key; readonly node: string }
@@ -141,7 +149,7 @@ export type Happening =
   | { readonly what: "note"; readonly text: string };
 
 /** What is done with a name. */
-export type Naming = "register" | "unregister";
+export type Naming = "register" | "unregister" | "enroll" | "resign";
 
 /** Something that happened, and when. */
 export type Entry = { readonly at: number } & Happening;

@@ -11,6 +11,10 @@ import type { Ask } from "./scenario.ts";
 
 /** The server's registered name. */
 export const ledgerName = "ledger";
+/** The dynamic supervisor's. */
+export const crewName = "Crew";
+/** The registry's. */
+export const deskName = "Desk";
 
 /** Whoever is answered later waits so long, in milliseconds. */
 const moment = 200;

@@ -3,13 +3,25 @@
  *
  * @module
  */
-import { atom, GenServer, IO, type Pid, Process, type Reference, Task, tuple } from "../../mod.ts";
+import {
+  atom,
+  DynamicSupervisor,
+  GenServer,
+  IO,
+  type Pid,
+  Process,
+  type Reference,
+  Registry,
+  Task,
+  tuple,
+} from "../../mod.ts";
 import * as Node from "../../src/node/node.ts";
+import { fragmentBytes } from "../../src/protocol/native/fragments.ts";
 import { Effect, Option } from "../deps.ts";
 import { type Agent, type Command, reasonOf, Simulated } from "./agent.ts";
 import { filler } from "./filler.ts";
 import type { Naming } from "./journal.ts";
-import { Ledger, ledgerName } from "./ledger.ts";
+import { crewName, deskName, Ledger, ledgerName } from "./ledger.ts";
 import type { Operation } from "./scenario.ts";
 
 type Doing = Effect.Effect<void>;
@@ -76,6 +88,28 @@ export const perform = (agent: Agent, { operation, step }: Command): Doing => {
       return call(agent, operation);
     case "cast":
       return cast(agent, operation);
+    case "multiCall":
+      return multiCall(agent, operation);
+    case "abcast":
+      return abcast(agent);
+    case "alias":
+      return alias(agent, operation);
+    case "unalias":
+      return unalias(agent);
+    case "sendAlias": {
+      const known = agent.run.aliases.get(operation.to);
+      return known === undefined
+        ? noneOf
+        : say(agent, known.alias, `=${agent.run.labels.reference(known.alias)}`, 0);
+    }
+    case "hire":
+      return hire(agent, operation);
+    case "dismiss":
+      return toSlot(agent, operation.to, (pid) => dismiss(agent, pid, operation));
+    case "enroll":
+      return naming(agent, "enroll", operation.key, Registry.register(deskName, operation.key, agent.slot));
+    case "resign":
+      return naming(agent, "resign", operation.key, Registry.unregister(deskName, operation.key));
     case "output":
       return asking(agent, (ask) => `output hello ${ask}`, (ask) => IO.puts(`hello ${ask}`), String);
     case "connect":
@@ -136,7 +170,12 @@ const asking = <A, E>(
     });
   });
 
-const say = (agent: Agent, to: Pid | readonly [string, string], label: string, bytes: number): Doing => {
+const say = (
+  agent: Agent,
+  to: Pid | Reference | readonly [string, string],
+  label: string,
+  bytes: number,
+): Doing => {
   const number = ++agent.sent;
   agent.journal.add({ what: "sent", who: agent.key, number, to: label, bytes });
   const message = tuple(atom("say"), agent.key, number, label, filler(bytes));
@@ -146,9 +185,11 @@ const say = (agent: Agent, to: Pid | readonly [string, string], label: string, b
 const send = (agent: Agent, { to, count, bytes }: Of<"send">): Doing =>
   toSlot(agent, to, (pid) => {
     const label = agent.run.labels.pid(pid);
+    const isLarge = bytes > fragmentBytes;
     return Effect.forEach(
       Array.from({ length: count }),
-      () => Effect.suspend(() => say(agent, pid, label, bytes)),
+      // What comes behind a large one is small: it could overtake it.
+      (_, index) => Effect.suspend(() => say(agent, pid, label, isLarge && index % 2 === 1 ? 0 : bytes)),
       { discard: true },
     );
   });
@@ -312,7 +353,7 @@ const call = (agent: Agent, { node, ask, within, inFiber }: Of<"call">): Doing =
   const number = ++agent.sent;
   journal.add({ what: "called", who, number, node: name, ask, inFiber });
   const returned = (outcome: string): string => {
-    journal.add({ what: "returned", who, number, outcome });
+    journal.add({ what: "returned", who, number, node: name, outcome });
     return outcome;
   };
   const called = asking(
@@ -333,3 +374,80 @@ const cast = (agent: Agent, { node }: Of<"cast">): Doing => {
   journal.add({ what: "cast", who, number, node: name, ask: "note", inFiber: false });
   return Effect.asVoid(Effect.orDie(GenServer.cast([ledgerName, fullName], Ledger.note([who, number]))));
 };
+
+/** The servers of all nodes are asked at once: each replies, or its node is bad. */
+const multiCall = (agent: Agent, { within }: Of<"multiCall">): Doing => {
+  const { journal, key: who, run } = agent;
+  const number = ++agent.sent;
+  for (const { name: node } of run.nodes) {
+    // Nothing orders what different fibers of it ask.
+    journal.add({ what: "called", who, number, node, ask: "reply", inFiber: true });
+  }
+  const nodes = run.nodes.map(({ fullName }) => fullName);
+  const returned = (fullName: string, outcome: string): void => {
+    const node = fullName.slice(0, fullName.indexOf("@"));
+    journal.add({ what: "returned", who, number, node, outcome });
+  };
+  return asking(
+    agent,
+    `multi call ${number}`,
+    GenServer.multiCall(nodes, ledgerName, Ledger.ask([who, number, "reply"]), within),
+    ([replies, bad]) => {
+      for (const [node, reply] of replies) returned(node, `value ${reply}`);
+      for (const node of bad) returned(node, "bad");
+      return `${replies.length} replies, ${bad.length} bad`;
+    },
+  );
+};
+
+const abcast = (agent: Agent): Doing => {
+  const { journal, key: who, run } = agent;
+  const number = ++agent.sent;
+  for (const { name: node } of run.nodes) {
+    journal.add({ what: "cast", who, number, node, ask: "note", inFiber: false });
+  }
+  const nodes = run.nodes.map(({ fullName }) => fullName);
+  return Effect.asVoid(Effect.orDie(GenServer.abcast(nodes, ledgerName, Ledger.note([who, number]))));
+};
+
+const alias = (agent: Agent, { reply }: Of<"alias">): Doing =>
+  Effect.map(Process.alias({ reply }), (made) => {
+    agent.aliases.push(made);
+    agent.run.aliases.set(agent.slot, { alias: made, owner: agent.pid });
+    const label = agent.run.labels.reference(made);
+    agent.journal.add({ what: "aliased", who: agent.key, alias: label, isForOne: reply });
+  });
+
+const unalias = (agent: Agent): Doing => {
+  const made = agent.aliases.pop();
+  if (made === undefined) return noneOf;
+  return Effect.map(Process.unalias(made), () => {
+    agent.journal.add({ what: "unaliased", who: agent.key, alias: agent.run.labels.reference(made) });
+  });
+};
+
+const hire = (agent: Agent, { slot, node, restart, brutal }: Of<"hire">): Doing => {
+  const { fullName, name } = agent.run.node(node);
+  const spec = {
+    id: `slot ${slot}`,
+    start: [Simulated.enter, [slot]],
+    restart,
+    shutdown: brutal ? "brutal_kill" : 300,
+  } as const;
+  return asking(
+    agent,
+    `hire slot ${slot} on ${name}`,
+    DynamicSupervisor.startChild([crewName, fullName], spec),
+    (pid) => agent.run.labels.pid(pid),
+    (error) => agent.run.labels.failure(error),
+  );
+};
+
+const dismiss = (agent: Agent, pid: Pid, { node }: Of<"dismiss">): Doing =>
+  asking(
+    agent,
+    `dismiss ${agent.run.labels.pid(pid)}`,
+    DynamicSupervisor.terminateChild([crewName, agent.run.node(node).fullName], pid),
+    String,
+    (error) => agent.run.labels.failure(error),
+  );

@@ -8,7 +8,7 @@ import type { Entry } from "./journal.ts";
 import { type Plant, Run, startTime } from "./run.ts";
 import type { Scenario } from "./scenario.ts";
 import { shortRest } from "./sim_node.ts";
-import { problemsOfEmptiness, problemsOfServices, problemsOfTies } from "./tables.ts";
+import { problemsOfEmptiness, problemsOfMesh, problemsOfServices, problemsOfTies } from "./tables.ts";
 
 /** What came of it. */
 export interface Played {
@@ -66,7 +66,12 @@ const rest = async (run: Run): Promise<ReadonlyArray<string>> => {
   await world.runUntil(world.clock.now() + shortRest);
   run.journal.add({ what: "rest" });
   const lives = run.lives.filter((life) => life.life.isAlive && !life.isStopped);
-  return [...unanswered(run), ...problemsOfTies(lives, labels), ...problemsOfServices(lives)];
+  return [
+    ...unanswered(run),
+    ...problemsOfTies(lives, labels),
+    ...problemsOfServices(lives),
+    ...problemsOfMesh(lives, run.scenario),
+  ];
 };
 
 /** Who still waits for something, or has not done yet what it was told. */

@@ -3,13 +3,13 @@
  *
  * @module
  */
-import type { Pid, Task } from "../../mod.ts";
+import type { Pid, Reference, Task } from "../../mod.ts";
 import { Effect } from "../deps.ts";
-import { GenServer, Process, Supervisor, Task as Tasks } from "../../mod.ts";
+import { DynamicSupervisor, GenServer, Process, Registry, Supervisor, Task as Tasks } from "../../mod.ts";
 import { type Agent, Command, Simulated } from "./agent.ts";
 import { settleIn } from "./home.ts";
 import { Journal } from "./journal.ts";
-import { Ledger, ledgerName } from "./ledger.ts";
+import { crewName, deskName, Ledger, ledgerName } from "./ledger.ts";
 import { Labels } from "./labels.ts";
 import { isOperation, type Operation, type Scenario, type Step } from "./scenario.ts";
 import { type NodeLifeOf, SimNode } from "./sim_node.ts";
@@ -34,6 +34,8 @@ export class Run {
     number,
     { readonly handle: Task.Task<unknown, unknown>; readonly home: NodeLifeOf }
   >();
+  /** The last alias that a process made, by its slot. */
+  readonly aliases = new Map<number, { readonly alias: Reference; readonly owner: Pid }>();
   readonly #slots = new Map<number, Pid>();
   #lastAsk = 0;
 
@@ -124,6 +126,8 @@ export class Run {
     // However often the server is made to end, it begins again.
     const supervisor = Supervisor.startLink(
       [
+        DynamicSupervisor.childSpec({ name: crewName, maxRestarts: 1000 }),
+        Registry.childSpec({ name: deskName, keys: "unique" }),
         GenServer.childSpec(Ledger, undefined, { name: ledgerName }),
         Tasks.Supervisor.childSpec({ name: "Tasks" }),
       ],

@@ -16,6 +16,9 @@ export type Work = "value" | "fail" | "exit" | "die" | "hang" | "unsendable";
 /** What a server does when it is called. */
 export type Ask = "reply" | "later" | "stop" | "crash" | "never";
 
+/** When a process that was hired is started again. */
+export type Restart = "permanent" | "transient" | "temporary";
+
 /** What a process is told to do. */
 export type Operation =
   | { readonly op: "send"; readonly to: number; readonly count: number; readonly bytes: number }
@@ -59,6 +62,24 @@ export type Operation =
     readonly inFiber: boolean;
   }
   | { readonly op: "cast"; readonly node: number }
+  /** To the servers of all nodes. */
+  | { readonly op: "multiCall"; readonly within: number | "infinity" }
+  | { readonly op: "abcast" }
+  /** Makes an alias, which ends with the first message by it or not, and takes the last one back. */
+  | { readonly op: "alias"; readonly reply: boolean }
+  | { readonly op: "unalias" }
+  | { readonly op: "sendAlias"; readonly to: number }
+  /** Has a node's dynamic supervisor start a process, and end it. */
+  | {
+    readonly op: "hire";
+    readonly slot: number;
+    readonly node: number;
+    readonly restart: Restart;
+    readonly brutal: boolean;
+  }
+  | { readonly op: "dismiss"; readonly to: number; readonly node: number }
+  /** Registers under a key of the node's registry, and takes that back. */
+  | { readonly op: "enroll" | "resign"; readonly key: string }
   | { readonly op: "output" }
   | { readonly op: "connect" | "disconnect" | "watchNode"; readonly node: number };
 
@@ -103,6 +124,8 @@ export interface Scenario {
   readonly highWater: number;
   /** Whether the end of a node's server restarts its task supervisor, too. */
   readonly restForOne: boolean;
+  /** Whether every node keeps a link to every other. */
+  readonly keepsLinks: boolean;
   /** Steps of a kernel's slice. */
   readonly sliceSteps: number;
 }

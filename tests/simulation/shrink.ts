@@ -82,6 +82,7 @@ function* simpler(scenario: Scenario): Generator<Scenario> {
     highWater: 1024 * 1024,
     sliceSteps: 64,
     restForOne: false,
+    keepsLinks: false,
   };
   for (const [key, value] of Object.entries(plain)) {
     if (scenario[key as keyof typeof plain] !== value) yield { ...scenario, [key]: value };

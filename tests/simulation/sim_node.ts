@@ -165,7 +165,7 @@ export class SimNode {
   }
 
   #settings(life: Life): Settings {
-    const { isProven, isSealed, highWater } = this.#scenario;
+    const { isProven, isSealed, highWater, keepsLinks, nodes } = this.#scenario;
     const settings = settingsOf(this.fullName, {
       cookie: "simulated",
       encryption: isSealed ? "always" : "never",
@@ -173,6 +173,7 @@ export class SimNode {
       netTickTime,
       epmd: { port: 4369 },
       limits: { highWater },
+      ...keepsLinks ? { connect: nodes.map(({ name, host }) => `${name}@${host}`) } : {},
     });
     if (settings instanceof BadArg) throw settings;
     return isProven ? settings : { ...settings, handshake: unproven };

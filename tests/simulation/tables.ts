@@ -4,8 +4,9 @@
  * @module
  */
 import type { Entry } from "../../src/process/entry.ts";
+import type { Scenario } from "./scenario.ts";
 import type { Labels } from "./labels.ts";
-import { ledgerName } from "./ledger.ts";
+import { crewName, deskName, ledgerName } from "./ledger.ts";
 import type { NodeLifeOf } from "./sim_node.ts";
 
 /** What is wrong with the tables of the lives that go on. */
@@ -154,7 +155,8 @@ export const problemsOfEmptiness = (life: NodeLifeOf, labels: Labels): ReadonlyA
       ).length,
   };
   return [
-    ...processesOf(life).filter((entry) => entry.handler === undefined)
+    // Who keeps a link goes with the node itself.
+    ...processesOf(life).filter((entry) => entry.handler === undefined && entry.parent !== undefined)
       .map((entry) => `leaks: the process ${labels.pid(entry.pid)} is left`),
     ...processesOf(life).filter((entry) => entry.handler !== undefined)
       .filter((entry) => (entry.links?.size ?? 0) + (entry.watchers?.size ?? 0) + (entry.held?.size ?? 0) > 0)
@@ -167,6 +169,26 @@ export const problemsOfEmptiness = (life: NodeLifeOf, labels: Labels): ReadonlyA
 /** Every node has what its supervisor keeps there. */
 export const problemsOfServices = (lives: ReadonlyArray<NodeLifeOf>): ReadonlyArray<string> =>
   lives.filter((life) => life.running !== undefined).flatMap((life) =>
-    ["Tasks", ledgerName].filter((name) => !life.kernel.names.has(name))
+    ["Tasks", ledgerName, crewName, deskName].filter((name) => !life.kernel.names.has(name))
       .map((name) => `supervisors: ${life.label} has no ${name}`)
   );
+
+/** Links that are kept stand; and where nothing is done to links, whoever is linked to one is linked to all of those. */
+export const problemsOfMesh = (
+  lives: ReadonlyArray<NodeLifeOf>,
+  scenario: Scenario,
+): ReadonlyArray<string> => {
+  const running = lives.filter((life) => life.running !== undefined);
+  const others = (life: NodeLifeOf): ReadonlyArray<NodeLifeOf> =>
+    running.filter((other) => other !== life && life.kernel.outbound.isConnected(other.node.fullName));
+  const isDisturbed = scenario.steps.some((step) => "fault" in step || step.op === "disconnect");
+  return running.flatMap((life) => {
+    const near = others(life);
+    const missing = scenario.keepsLinks
+      ? running.filter((other) => other !== life && !near.includes(other))
+      : isDisturbed
+      ? []
+      : near.flatMap(others).filter((other) => other !== life && !near.includes(other));
+    return missing.map((other) => `mesh: ${life.label} has no link to ${other.label}`);
+  });
+};

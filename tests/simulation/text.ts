@@ -47,6 +47,10 @@ const wordsOf = (entry: Entry): string => {
       return `${entry.who} watches ${entry.node}`;
     case "nodedown":
       return `${entry.who} hears that ${entry.node} is down`;
+    case "aliased":
+      return `${entry.who} has the alias ${entry.alias}${entry.isForOne ? ", for one message" : ""}`;
+    case "unaliased":
+      return `${entry.who} takes the alias ${entry.alias} back`;
     case "spawned":
       return `${entry.who} has spawned ${entry.to}, linked`;
     case "sent":
@@ -108,14 +112,25 @@ const detailsOf = (step: Step): string =>
 
 /** A scenario, line by line. */
 export const linesOf = (scenario: Scenario): ReadonlyArray<string> => {
-  const { seed, nodes, steps, isProven, isSealed, delay, splits, highWater, sliceSteps, restForOne } =
-    scenario;
+  const {
+    seed,
+    nodes,
+    steps,
+    isProven,
+    isSealed,
+    delay,
+    splits,
+    highWater,
+    sliceSteps,
+    restForOne,
+    keepsLinks,
+  } = scenario;
   return [
     `seed ${seed}: ${nodes.length} nodes, ${steps.length} steps, delays up to ${delay} ms${
       splits ? ", bytes in pieces" : ""
     }, high water at ${highWater} bytes, slices of ${sliceSteps} steps${restForOne ? ", rest for one" : ""}${
-      isProven ? `, links proven${isSealed ? " and sealed" : ""}` : ""
-    }`,
+      keepsLinks ? ", links kept" : ""
+    }${isProven ? `, links proven${isSealed ? " and sealed" : ""}` : ""}`,
     ...nodes.map(({ name, host, slots }, index) =>
       `  node ${index}: ${name}@${host}, slots ${slots.join(", ")}`
     ),

@@ -6,6 +6,7 @@
 import type { Entry } from "../journal.ts";
 import type { Scenario } from "../scenario.ts";
 import { problemsOfCalls } from "./calls.ts";
+import { problemsOfCrew } from "./crew.ts";
 import { Facts } from "./facts.ts";
 import { problemsOfLinks } from "./links.ts";
 import { problemsOfMessages } from "./messages.ts";
@@ -29,6 +30,7 @@ export const check = (journal: ReadonlyArray<Entry>, scenario: Scenario): Readon
     ...problemsOfTasks(facts),
     ...problemsOfCalls(facts),
     ...problemsOfNames(facts),
+    ...problemsOfCrew(facts),
     ...problemsOfOutput(facts),
     ...problemsOfTimes(facts),
   ];

@@ -126,6 +126,11 @@ export class Facts {
     return rest < Infinity && this.livedOn(who, rest) && this.endOf(lifeOf(who)) >= rest;
   }
 
+  /** Whether somebody wanted a process that was hired to be ended, until then. */
+  isDismissed(who: Key, until: number): boolean {
+    return this.all("asked").some(({ text, at }) => text === `dismiss ${who}` && at <= until);
+  }
+
   /** When a life ended, by a crash or in order. */
   endOf(life: string): number {
     return this.all("gone").find((gone) => gone.life === life)?.at ?? Infinity;
@@ -141,6 +146,8 @@ export class Facts {
 export const isLocal = (one: Key, other: Key): boolean => lifeOf(one) === lifeOf(other);
 /** The node of what is watched or sent to: a process, or a name as `clerk@kate`. */
 export const nodeOfTarget = (target: string): string =>
-  target.includes("@") ? target.slice(target.indexOf("@") + 1) : nodeOf(target);
-/** Whether what is watched or sent to is a process, and no name. */
-export const isProcess = (target: string): boolean => !target.includes("@");
+  target.includes("@") ? target.slice(target.indexOf("@") + 1) : nodeOf(target.replace(/^=/, ""));
+/** Whether what is watched or sent to is a process, and no name or alias. */
+export const isProcess = (target: string): boolean => !target.includes("@") && !isAlias(target);
+/** Whether what is sent to is an alias: `=kate/1#5`. */
+export const isAlias = (target: string): boolean => target.startsWith("=");

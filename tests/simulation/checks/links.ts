@@ -31,6 +31,8 @@ const problemsOfExits = (facts: Facts): ReadonlyArray<string> => {
     const bySignal = signals.get(key)?.length ?? 0;
     const isOfLink = list.some((exit) => isEndOf(facts, exit));
     if (list.length <= bySignal) return [];
+    // Of its supervisor, which ends it.
+    if (reason === "shutdown" && from === facts.parentOf(who) && facts.isDismissed(who, first.at)) return [];
     if (!isOfLink) {
       return [
         bySignal > 0

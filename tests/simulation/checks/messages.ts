@@ -5,7 +5,7 @@
  * @module
  */
 import { type Key, lifeOf, nodeOf } from "../journal.ts";
-import { type EntryOf, type Facts, isLocal, isProcess, nodeOfTarget } from "./facts.ts";
+import { type EntryOf, type Facts, isAlias, isLocal, isProcess, nodeOfTarget } from "./facts.ts";
 
 /** What did not hold. */
 export const problemsOfMessages = (facts: Facts): ReadonlyArray<string> => [
@@ -14,6 +14,7 @@ export const problemsOfMessages = (facts: Facts): ReadonlyArray<string> => [
   ...problemsOfContent(facts),
   ...problemsOfLoss(facts),
   ...problemsOfNamedLoss(facts),
+  ...problemsOfAliases(facts),
   ...problemsOfTheDead(facts),
   ...problemsOfTimers(facts),
 ];
@@ -46,6 +47,7 @@ const problemsOfAddress = (facts: Facts): ReadonlyArray<string> => {
   return facts.all("got").flatMap(({ who, from, number, to, at }) => {
     const wrong = [`lives: message ${number} of ${from} was for ${to}, and ${who} got it`];
     if (isProcess(to)) return to === who ? [] : wrong;
+    if (isAlias(to)) return aliasOwner(facts, to) === who ? [] : wrong;
     if (nodeOfTarget(to) !== nodeOf(who)) return wrong;
     const name = to.slice(0, to.indexOf("@"));
     return facts.hadName(who, name, sent.get(`${from} ${number}`) ?? 0, at) ? [] : wrong;
@@ -57,7 +59,7 @@ const problemsOfNamedLoss = (facts: Facts): ReadonlyArray<string> => {
   const got = new Set(facts.all("got").map(({ from, number }) => `${from} ${number}`));
   return facts.all("sent").flatMap((sent) => {
     const { who, to, number, at } = sent;
-    if (isProcess(to) || got.has(`${who} ${number}`)) return [];
+    if (isProcess(to) || isAlias(to) || got.has(`${who} ${number}`)) return [];
     const name = to.slice(0, to.indexOf("@"));
     const life = facts.all("up").findLast((up) => up.node === nodeOfTarget(to))?.life ?? "";
     const holder = facts.holderOf(name, life, sent);
@@ -73,6 +75,41 @@ const problemsOfNamedLoss = (facts: Facts): ReadonlyArray<string> => {
       ? []
       : [`lost: message ${number} of ${who} to ${to} never came to ${holder}`];
   });
+};
+
+const aliasOwner = (facts: Facts, to: string): Key | undefined =>
+  facts.all("aliased").find(({ alias }) => `=${alias}` === to)?.who;
+
+/** By an alias comes what was sent before it was taken back, and by one for one message one. */
+const problemsOfAliases = (facts: Facts): ReadonlyArray<string> => {
+  const sent = new Map(facts.all("sent").map((entry) => [`${entry.who} ${entry.number}`, entry]));
+  const got = Map.groupBy(facts.all("got").filter(({ to }) => isAlias(to)), ({ to }) => to);
+  const taken = new Map(facts.all("unaliased").map((entry) => [`=${entry.alias}`, entry]));
+  const came = new Set(facts.all("got").map(({ from, number }) => `${from} ${number}`));
+  return [
+    ...facts.all("aliased").flatMap(({ alias, isForOne }) => {
+      const list = got.get(`=${alias}`) ?? [];
+      const end = taken.get(`=${alias}`);
+      const late = list.filter(({ from, number }) => {
+        const message = sent.get(`${from} ${number}`);
+        return end !== undefined && message !== undefined && facts.isBefore(end, message);
+      });
+      return [
+        ...isForOne && list.length > 1 ? [`aliases: by ${alias}, for one, came ${list.length} messages`] : [],
+        ...late.map(({ number }) => `aliases: message ${number} came by ${alias}, which had been taken back`),
+      ];
+    }),
+    ...facts.all("sent").flatMap((one) => {
+      const made = facts.all("aliased").find(({ alias }) => `=${alias}` === one.to);
+      if (made === undefined || made.isForOne || taken.has(one.to) || came.has(`${one.who} ${one.number}`)) {
+        return [];
+      }
+      const isExcused = isNoticed(facts, { ...one, to: made.who }, Infinity) ||
+        !(facts.livedOn(made.who) || diedOnceDone(facts, made.who)) ||
+        facts.endOf(lifeOf(one.who)) < Infinity || facts.endOf(lifeOf(made.who)) < Infinity;
+      return isExcused ? [] : [`lost: message ${one.number} of ${one.who} never came by ${made.alias}`];
+    }),
+  ];
 };
 
 const problemsOfContent = (facts: Facts): ReadonlyArray<string> => {

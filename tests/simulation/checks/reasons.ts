@@ -21,6 +21,7 @@ export const problemsOfReasons = (facts: Facts): ReadonlyArray<string> => {
         : one.reason === reason && (reason !== "normal" || one.who === who)
     );
     if (isSignalled || isOfStop(facts, death)) return [];
+    if ((reason === "killed" || reason === "shutdown") && facts.isDismissed(who, death.at)) return [];
     const isLinked = [...partners.get(who) ?? []].some((other) => causes(facts, other, death));
     return isLinked ? [] : [`reasons: ${who} ended with ${reason}, for which there is no cause`];
   });
