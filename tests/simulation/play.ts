@@ -5,8 +5,8 @@
  */
 import { check } from "./checks/check.ts";
 import type { Entry } from "./journal.ts";
-import { type Plant, Run, startTime } from "./run.ts";
-import type { Scenario } from "./scenario.ts";
+import { type Plant, Run } from "./run.ts";
+import { type Scenario, startTime } from "./scenario.ts";
 import { shortRest } from "./sim_node.ts";
 import { problemsOfEmptiness, problemsOfMesh, problemsOfServices, problemsOfTies } from "./tables.ts";
 

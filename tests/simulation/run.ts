@@ -11,7 +11,7 @@ import { settleIn } from "./home.ts";
 import { Journal } from "./journal.ts";
 import { crewName, deskName, Ledger, ledgerName } from "./ledger.ts";
 import { Labels } from "./labels.ts";
-import { isOperation, type Operation, type Scenario, type Step } from "./scenario.ts";
+import { isOperation, type Operation, type Scenario, startTime, type Step } from "./scenario.ts";
 import { type NodeLifeOf, SimNode } from "./sim_node.ts";
 import { World } from "./world.ts";
 
@@ -215,6 +215,3 @@ export class Run {
     return this.nodes.filter((node) => node.host === host);
   }
 }
-
-/** Nodes start at 0; steps count from here. */
-export const startTime = 3000;

@@ -132,3 +132,6 @@ export interface Scenario {
 
 /** Whether a step is done by a process. */
 export const isOperation = (step: Step): step is Extract<Step, { readonly by: number }> => "by" in step;
+
+/** Nodes start at 0; steps count from here, when all of them are up. */
+export const startTime = 3000;

@@ -4,6 +4,7 @@
  * @module
  */
 import { lifeOf, nodeOf } from "../journal.ts";
+import { startTime } from "../scenario.ts";
 import type { EntryOf, Facts } from "./facts.ts";
 
 /** What did not hold. */
@@ -16,6 +17,8 @@ export const problemsOfNodes = (facts: Facts): ReadonlyArray<string> => [
     )
     .map(({ life, how }) => `nodes: ${life} is ${how}`),
   ...facts.all("linkLost")
+    // Those that keep links dial others that are not up yet.
+    .filter(({ how, at }) => how !== "not connected" || at > startTime || !facts.scenario.keepsLinks)
     .filter(({ life, other, at }) => !facts.isDisturbed(nodeOf(life), other, at) && at < facts.endOf(life))
     .map(({ life, other, how }) =>
       `nodes: ${life} lost its link to ${other} (${how}), and nothing was done to it`
