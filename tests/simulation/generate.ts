@@ -324,6 +324,7 @@ class Drawing {
       [4, "reset", () => [{ at, fault: "reset", one, other }]],
       [5, "crash", () => restarts({ fault: "crash", node, unplugged: chance.isOneIn(3) })],
       [2, "stop", () => restarts({ fault: "stop", node })],
+      [3, "leave", () => endsWith({ fault: "leave", node }, { fault: "join", node })],
       [2, "stall", () => endsWith({ fault: "stall", node }, { fault: "resume", node })],
       [
         1,

@@ -98,6 +98,24 @@ const forgetful = (table: Map<number, unknown>, times: number): void => {
   table.delete = (key) => table.has(key) && ++count % times === 0 ? true : forget(key);
 };
 
+/** One process in four has no links in its table, and nor have those that link to it. */
+const forgetsLinks: Plant = ({ kernel }) => {
+  const spawn = kernel.spawn.bind(kernel);
+  kernel.spawn = (options) => {
+    const entry = spawn(options);
+    const isPlain = options.parent === kernel.user.pid && kernel.names.has("ledger");
+    if (isPlain && entry.pid.number % 2 === 0) entry.links = new DeafSet();
+    return entry;
+  };
+};
+
+/** A set that nothing gets into. */
+class DeafSet<A> extends Set<A> {
+  override add(_: A): this {
+    return this;
+  }
+}
+
 /** Changes what the node's connections write, on those that it dials. */
 const writing = (change: (bytes: Uint8Array) => void): Plant => ({ running }) => {
   if (running === undefined) return;
@@ -213,6 +231,32 @@ export const planted: ReadonlyArray<Planted> = [
       kernel.clearName = (entry) =>
         entry.state === "gone" && entry.name !== "Tasks" ? undefined : clear(entry);
     },
+  },
+  { name: "a process has a link that nobody breaks", breaks: ["links"], plant: forgetsLinks },
+  {
+    name: "a process gets a name that another has",
+    breaks: ["names"],
+    plant: ({ kernel }) => {
+      const get = kernel.names.get.bind(kernel.names);
+      kernel.names.get = (name) => name === "baker" ? undefined : get(name);
+    },
+  },
+  {
+    name: "an alias is not taken back",
+    breaks: ["aliases"],
+    plant: ({ kernel }) => forgetful(kernel.aliases, 2),
+  },
+  {
+    name: "a node that is down is not told of",
+    breaks: ["nodes"],
+    plant: ({ running }) => {
+      if (running !== undefined) running.monitors.monitor = () => {};
+    },
+  },
+  {
+    name: "what a remote task is to end by does not reach it",
+    breaks: ["tasks", "hangs"],
+    plant: instead([Op.requestExit], 1, lost),
   },
   {
     name: "a link between nodes is lost though nothing happens to it",

@@ -52,6 +52,7 @@ const mend = (run: Run): void => {
   network.delay = 1;
   for (const one of run.nodes) {
     network.resume(one.fullName);
+    one.join();
     for (const other of run.nodes) network.heal(one.host, other.host);
   }
 };

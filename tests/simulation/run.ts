@@ -193,6 +193,16 @@ export class Run {
           ? node.crash(step.unplugged && neighbours.length === 1)
           : void node.stop();
       }
+      case "leave": {
+        const left = this.node(step.node);
+        if (left.current?.running === undefined) return;
+        // Others of that host may lose the port mapper that this one serves.
+        this.fault(this.#on(left.host).filter((one) => one !== left), "all", "mapper");
+        this.fault([left], "all", "leave");
+        return left.leave();
+      }
+      case "join":
+        return this.node(step.node).join();
       case "restart":
         return this.node(step.node).start();
       case "start": {

@@ -89,6 +89,8 @@ export type Fault =
   | { readonly fault: "heal" | "reset"; readonly one: number; readonly other: number }
   | { readonly fault: "crash"; readonly node: number; readonly unplugged: boolean }
   | { readonly fault: "stop" | "restart" | "stall" | "resume"; readonly node: number }
+  /** A program stops being a node, and goes on; and is one again. */
+  | { readonly fault: "leave" | "join"; readonly node: number }
   | { readonly fault: "start"; readonly slot: number; readonly node: number }
   | { readonly fault: "delay"; readonly milliseconds: number };
 

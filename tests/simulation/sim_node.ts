@@ -33,6 +33,8 @@ export interface NodeLifeOf {
   running: RunningNode | undefined;
   /** Whether it has stopped in order, or is about to. */
   isStopped: boolean;
+  /** Whether its program goes on and is no node. */
+  hasLeft: boolean;
 }
 
 /** What the run does with a new life: before anything runs in it, and when it is up. */
@@ -54,6 +56,7 @@ export class SimNode {
   #count = 0;
   #launching: Promise<void> = Promise.resolve();
   #stopping: Promise<void> | undefined;
+  #isJoining = false;
   /** Its life, while it has one. */
   current: NodeLifeOf | undefined;
 
@@ -89,7 +92,15 @@ export class SimNode {
     const life = this.#world.begin();
     const kernel = new Kernel({ seams: life.seams });
     const label = `${this.name}/${++this.#count}`;
-    const made: NodeLifeOf = { node: this, label, kernel, life, running: undefined, isStopped: false };
+    const made: NodeLifeOf = {
+      node: this,
+      label,
+      kernel,
+      life,
+      running: undefined,
+      isStopped: false,
+      hasLeft: false,
+    };
     this.current = made;
     this.#labels.add(kernel.life, label);
     kernel.context = kernel.processContext(this.#context(life));
@@ -118,7 +129,34 @@ export class SimNode {
     made.running = outcome;
     this.#watchLinks(made, outcome);
     this.#journal.add({ what: "up", node: this.name, life: label, how: "" });
-    this.#hooks.onUp(made);
+    if (made.hasLeft) {
+      made.hasLeft = false;
+      this.#noteNoNode(made);
+    } else this.#hooks.onUp(made);
+  }
+
+  /** Stops being a node (`Node.stop`): its processes go on, tied to no other node's. */
+  leave(): void {
+    const made = this.current;
+    if (made?.running === undefined) return;
+    const { running } = made;
+    made.running = undefined;
+    made.hasLeft = true;
+    this.#noteNoNode(made);
+    this.#launching = running.stop();
+  }
+
+  /** Is a node again (`Node.start`), if it has left. */
+  join(): void {
+    const made = this.current;
+    if (made === undefined || !made.hasLeft || this.#isJoining) return;
+    this.#isJoining = true;
+    this.#launching = this.#launching.then(() => this.#launch(made)).finally(() => this.#isJoining = false);
+  }
+
+  /** What is sent while it is no node reaches nobody. */
+  #noteNoNode({ life, label }: NodeLifeOf): void {
+    if (life.isAlive) this.#journal.add({ what: "linkLost", life: label, other: "*", how: "it is no node" });
   }
 
   /** Its OS process dies; unplugged, it is silent from now on. */

@@ -70,7 +70,7 @@ const isRight = (facts: Facts, call: EntryOf<"called">, { outcome, at }: EntryOf
   if (call.ask === "crash" && outcome === "exit crash ledger") return true;
   // Of several that are asked at once a bad one says no more.
   if (outcome === "bad" && at >= call.at + shortestMultiCall) return true;
-  const isLost = facts.isDisturbed(nodeOf(call.who), call.node, at);
+  const isLost = facts.isDisturbed(nodeOf(call.who), call.node, at) || facts.hasLeft(call.node, at);
   if (isLost && (outcome === "bad" || outcome === "error noconnection" || outcome === "exit noconnection")) {
     return true;
   }
@@ -106,11 +106,11 @@ const problemsOfLoss = (facts: Facts): ReadonlyArray<string> => {
 
 /** Whether a link between a process and a node was lost after that, as either end saw it. */
 const isLost = (facts: Facts, who: Key, node: string, at: number): boolean =>
-  node !== nodeOf(who) &&
-  (facts.lostLink(lifeOf(who), node, at, Infinity) ||
-    facts.all("linkLost").some((lost) =>
-      nodeOf(lost.life) === node && lost.other === nodeOf(who) && lost.at >= at
-    ));
+  facts.hasLeft(node, Infinity) || node !== nodeOf(who) &&
+    (facts.lostLink(lifeOf(who), node, at, Infinity) ||
+      facts.all("linkLost").some((lost) =>
+        nodeOf(lost.life) === node && lost.other === nodeOf(who) && lost.at >= at
+      ));
 
 /** The shortest that several are given to answer, in milliseconds. */
 const shortestMultiCall = 20;

@@ -115,9 +115,27 @@ export class Facts {
 
   /** Whether a life lost its link to a node, or could not make one, in that time. */
   lostLink(life: string, node: string, from: number, until: number): boolean {
-    return this.all("linkLost").some((lost) =>
-      lost.life === life && lost.other === node && lost.at >= from && lost.at <= until
-    );
+    const losses = this.all("linkLost").filter((lost) => lost.life === life);
+    // It has left, and has not come back.
+    const isOut = losses.filter(({ other, at }) => other === "*" && at <= from).length % 2 === 1;
+    return isOut ||
+      losses.some((lost) =>
+        (isLossOf(lost, node) || lost.other === "nonode") && lost.at >= from && lost.at <= until
+      );
+  }
+
+  /**
+   * Whether `noproc` is a right answer for a process, then: it was over; or its program, which shares its lives with
+   * the others of this OS process, had given up the name under which it was asked for.
+   */
+  isNobody(who: Key, at: number): boolean {
+    return (this.deathOf(who)?.at ?? Infinity) <= at || this.endOf(lifeOf(who)) <= at ||
+      this.hasLeft(nodeOf(who), at);
+  }
+
+  /** Whether a node's program was none for a while, until then. */
+  hasLeft(node: string, until: number): boolean {
+    return this.all("fault").some(({ one, how, at }) => one === node && how === "leave" && at <= until);
   }
 
   /** Whether a process lived until all had noticed what happened then. */
@@ -142,6 +160,9 @@ export class Facts {
   }
 }
 
+/** Whether a loss is one of the link to that node: a program that is no node has none. */
+export const isLossOf = ({ other }: EntryOf<"linkLost">, node: string): boolean =>
+  other === node || other === "*";
 /** Whether two processes are of one life. */
 export const isLocal = (one: Key, other: Key): boolean => lifeOf(one) === lifeOf(other);
 /** The node of what is watched or sent to: a process, or a name as `clerk@kate`. */

@@ -4,7 +4,7 @@
  * @module
  */
 import { type Key, lifeOf, nodeOf } from "../journal.ts";
-import type { EntryOf, Facts } from "./facts.ts";
+import { type EntryOf, type Facts, isLossOf } from "./facts.ts";
 
 /** What did not hold. */
 export const problemsOfLinks = (facts: Facts): ReadonlyArray<string> => [
@@ -53,10 +53,11 @@ const problemsOfExits = (facts: Facts): ReadonlyArray<string> => {
 /** Whether an EXIT's reason is that of the other's end, or of a link that was lost, or of nobody's being there. */
 const isEndOf = (facts: Facts, { who, from, reason, at }: EntryOf<"exit">): boolean => {
   if (reason === "noconnection" && facts.lostLink(lifeOf(who), nodeOf(from), 0, at)) return true;
+  if (reason === "noproc" && facts.isNobody(from, at)) return true;
   const death = facts.deathOf(from);
   const end = Math.min(death?.at ?? Infinity, facts.endOf(lifeOf(from)));
   if (end > at) return false;
-  return reason === "noproc" || (death !== undefined && death.reason === reason && !death.isCrash);
+  return death !== undefined && death.reason === reason && !death.isCrash;
 };
 
 /** How often two were linked, by either; counted for both. */
@@ -142,7 +143,7 @@ const breakOf = (
   const lost = lifeOf(one) === lifeOf(other)
     ? undefined
     : facts.all("linkLost").find((entry) =>
-      entry.life === lifeOf(one) && entry.other === nodeOf(other) && facts.isBefore(linked, entry)
+      entry.life === lifeOf(one) && isLossOf(entry, nodeOf(other)) && facts.isBefore(linked, entry)
     );
   const death = facts.deathOf(other);
   const at = Math.max(linked.at, Math.min(death?.at ?? Infinity, facts.endOf(lifeOf(other))));

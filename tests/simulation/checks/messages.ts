@@ -145,7 +145,7 @@ const problemsOfLoss = (facts: Facts): ReadonlyArray<string> => {
 
 /** Whether either end lost its link to the other after that was sent, and until then. */
 const isNoticed = (facts: Facts, { who, to, at }: EntryOf<"sent">, until: number): boolean =>
-  !isLocal(who, to) &&
+  (!isLocal(who, to) || facts.hasLeft(nodeOf(who), until)) &&
   (facts.lostLink(lifeOf(who), nodeOf(to), at, until) || facts.lostLink(lifeOf(to), nodeOf(who), at, until));
 
 /** Whether a process ended at the run's own end, when all that was on its way had come. */

@@ -5,7 +5,7 @@
  */
 import { lifeOf, nodeOf } from "../journal.ts";
 import { shortRest } from "../sim_node.ts";
-import { type EntryOf, type Facts, isProcess, nodeOfTarget } from "./facts.ts";
+import { type EntryOf, type Facts, isLossOf, isProcess, nodeOfTarget } from "./facts.ts";
 
 /** What did not hold. */
 export const problemsOfMonitors = (facts: Facts): ReadonlyArray<string> => {
@@ -64,7 +64,7 @@ const answerIsDue = (
   const lost = nodeOf(made.who) === node
     ? undefined
     : facts.all("linkLost").find((entry) =>
-      entry.life === lifeOf(made.who) && entry.other === node && facts.isBefore(made, entry)
+      entry.life === lifeOf(made.who) && isLossOf(entry, node) && facts.isBefore(made, entry)
     );
   if (lost !== undefined && isDue(lost.at)) return true;
   if (watched !== undefined) return isDue(watched.at);
@@ -92,6 +92,8 @@ const problemsOfReason = (
   if (down.reason === "noconnection") {
     // Which can be the other's own exit reason: a link of its own was lost.
     if (watched !== undefined && !watched.isCrash && watched.reason === down.reason) return [];
+    // A program that is no node does not have its name.
+    if (!isRemote && facts.hasLeft(node, down.at) && !isProcess(made.target)) return [];
     if (!isRemote) return [`${saw} within one node`];
     return facts.lostLink(lifeOf(made.who), node, made.at, down.at) ? [] : [`${saw}, and no link was lost`];
   }
@@ -108,6 +110,5 @@ const problemsOfReason = (
   }
   if (down.reason !== "noproc") return [`${saw}, and nobody was watched who ended so`];
   if (!isProcess(made.target)) return [];
-  const end = Math.min(facts.deathOf(made.target)?.at ?? Infinity, facts.endOf(lifeOf(made.target)));
-  return end <= down.at ? [] : [`${saw}, and it is alive`];
+  return facts.isNobody(made.target, down.at) ? [] : [`${saw}, and it is alive`];
 };

@@ -19,7 +19,10 @@ export const problemsOfNodes = (facts: Facts): ReadonlyArray<string> => [
   ...facts.all("linkLost")
     // Those that keep links dial others that are not up yet.
     .filter(({ how, at }) => how !== "not connected" || at > startTime || !facts.scenario.keepsLinks)
-    .filter(({ life, other, at }) => !facts.isDisturbed(nodeOf(life), other, at) && at < facts.endOf(life))
+    .filter(({ life, other, at }) =>
+      other !== "*" && other !== "nonode" && !facts.isDisturbed(nodeOf(life), other, at) &&
+      at < facts.endOf(life)
+    )
     .map(({ life, other, how }) =>
       `nodes: ${life} lost its link to ${other} (${how}), and nothing was done to it`
     ),

@@ -33,10 +33,11 @@ const isOfStop = (facts: Facts, { who, reason, at }: EntryOf<"died">): boolean =
 /** Whether the end of a link to `other` can be why a process ended. */
 const causes = (facts: Facts, other: Key, { who, reason, at }: EntryOf<"died">): boolean => {
   if (reason === "noconnection" && facts.lostLink(lifeOf(who), nodeOf(other), 0, at)) return true;
+  if (reason === "noproc" && facts.isNobody(other, at)) return true;
   const end = facts.deathOf(other);
   const endTime = Math.min(end?.at ?? Infinity, facts.endOf(lifeOf(other)));
   if (endTime > at || reason === "normal") return false;
-  return reason === "noproc" || (end !== undefined && end.reason === reason && !end.isCrash);
+  return end !== undefined && end.reason === reason && !end.isCrash;
 };
 
 /** With whom each process was ever linked, by either's wish or by its spawn. */
