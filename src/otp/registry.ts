@@ -2,7 +2,7 @@
  * `Registry`: processes found by keys of any kind, on one node; a key of a unique registry is a name that servers
  * can be started with and called by (Elixir's `Registry`).
  *
- * Keys are compared by what they hold; a tuple and a list of the same elements are one key. Entries go when their
+ * Keys are compared by what they hold, and by their kind: a tuple and a list of the same elements are two keys. Entries go when their
  * process ends. Who registers is linked to the registry, and ends with it.
  *
  * @example
@@ -53,6 +53,11 @@ export interface RegistryOptions {
   readonly keys: Keys;
   /** The registry's name, by which it is asked. */
   readonly name: string;
+  /**
+   * Taken as Elixir's, and without an effect: there it shares a registry out among processes and tables that run
+   * at the same time, while a node here runs one process at a time.
+   */
+  readonly partitions?: number;
   /** What it holds beside its entries from the beginning. */
   readonly metadata?: Readonly<Record<string, Term>>;
   /**
@@ -83,11 +88,14 @@ const wrongOptions = (options: RegistryOptions): BadArg | undefined => {
   if (typeof options !== "object" || options === null) {
     return wrongArgument(operation, options, '{ keys: "unique", name: "Rooms" }');
   }
-  const { keys, name, metadata = {}, listeners = [] } = options;
+  const { keys, name, partitions = 1, metadata = {}, listeners = [] } = options;
   if (keys !== "unique" && keys !== "duplicate") {
     return wrongArgument(`${operation}, keys`, keys, '"unique" or "duplicate"');
   }
   if (typeof name !== "string") return wrongArgument(`${operation}, name`, name, "a text");
+  if (!Number.isInteger(partitions) || partitions < 1) {
+    return wrongArgument(`${operation}, partitions`, partitions, "a whole number of 1 or more");
+  }
   if (typeof metadata !== "object" || metadata === null) {
     return wrongArgument(`${operation}, metadata`, metadata, "an object of values");
   }

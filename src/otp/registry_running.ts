@@ -81,7 +81,7 @@ export const run = (registry: Running): Supervising => {
 export const add = (registry: Running, entry: Entry, key: Term, value: Term): void => {
   const { table, owner, watches } = registry;
   const { kernel, pid } = entry;
-  if (table.of(pid).length === 0) {
+  if (!table.has(pid)) {
     link(kernel, entry, owner.pid);
     // At once when it ends, so that nobody is found who is not there any more.
     const onDown = (): void => {

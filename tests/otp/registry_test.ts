@@ -120,6 +120,61 @@ onBothFibers("keys are compared by what they hold", () =>
   }));
 
 onBothFibers(
+  "a tuple, a list and what lies within them are keys of their own",
+  () =>
+    Effect.gen(function* () {
+      yield* unique;
+      const self = yield* Process.self();
+      const keys: ReadonlyArray<() => Term> = [
+        () => tuple("a", 1),
+        () => ["a", 1],
+        () => ({ in: tuple(1) }),
+        () => ({ in: [1] }),
+        () => new Map([["in", tuple(1)]]),
+        () => new Map([["in", [1]]]),
+        () => new Set([1, 2]),
+        () => new Uint8Array([1, 2]),
+        () => [1, 2],
+        () => tuple("tuple", "a", 1),
+        () => 0,
+        () => "0",
+        () => atom("0"),
+        () => 0n,
+        () => null,
+        () => self,
+      ];
+      for (const [value, key] of keys.entries()) yield* Registry.register("Rooms", key(), value);
+      assertEquals(yield* Registry.count("Rooms"), keys.length);
+      for (const [value, key] of keys.entries()) {
+        assertEquals(rows(yield* Registry.lookup("Rooms", key())), [[self, value]]);
+        yield* Registry.unregister("Rooms", key());
+      }
+      yield* Registry.register("Rooms", -0, "zero");
+      assertEquals(rows(yield* Registry.lookup("Rooms", 0)), [[self, "zero"]]);
+    }),
+);
+
+onBothFibers("a registry takes partitions, which have no effect", () =>
+  Effect.gen(function* () {
+    yield* Registry.startLink({ keys: "duplicate", name: "Topics", partitions: 4 });
+    const self = yield* Process.self();
+    yield* Registry.register("Topics", "news", 1);
+    const other = yield* registered("Topics", "news", 2);
+    const seen: Array<number> = [];
+    yield* Registry.dispatch(
+      "Topics",
+      "news",
+      (entries) => Effect.sync(() => void seen.push(entries.length)),
+    );
+    assertEquals(seen, [2]);
+    assertEquals(rows(yield* Registry.lookup("Topics", "news")), [[self, 1], [other, 2]]);
+    for (const partitions of [0, 1.5, "many" as never]) {
+      const failure = yield* Effect.flip(Registry.startLink({ keys: "unique", name: "Rooms", partitions }));
+      assertStringIncludes(String(failure), "badarg: Registry.startLink, partitions: ");
+    }
+  }));
+
+onBothFibers(
   "dispatch calls with all entries at once, where there are any, and fails as what it calls",
   () =>
     Effect.gen(function* () {
