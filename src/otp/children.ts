@@ -74,7 +74,7 @@ export const fullSpec = (
 ): FullSpec => {
   const { type = "worker", restart = "permanent", significant = false } = spec;
   // The module of its start, as of Elixir's specifications; an Effect has none.
-  const { modules = Effect.isEffect(spec.start) ? [] : modulesOf(spec.start[0]) } = spec;
+  const { modules = modulesOf(spec.start) } = spec;
   const { shutdown = type === "supervisor" ? "infinity" : 5000 } = spec;
   return {
     id: spec.id,
@@ -87,8 +87,9 @@ export const fullSpec = (
   };
 };
 
-const modulesOf = (body: unknown): ReadonlyArray<string> => {
-  const name = nameOfFunction(body);
+/** The modules of a start. */
+export const modulesOf = (start: AnyChildSpec["start"]): ReadonlyArray<string> => {
+  const name = Effect.isEffect(start) ? undefined : nameOfFunction(start[0]);
   return name === undefined ? [] : [name.module];
 };
 

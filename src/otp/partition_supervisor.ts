@@ -31,16 +31,17 @@ import type { Pid } from "../term/identifier.ts";
 import { inspect } from "../term/inspect.ts";
 import type { Term } from "../term/term.ts";
 import type { AnyChildSpec, ChildSpec, StartFailure, StartServices } from "./child_spec.ts";
-import { type ChildCounts, type ChildInfo, startEffect } from "./children.ts";
+import { type ChildCounts, type ChildInfo, modulesOf, startEffect } from "./children.ts";
 import type { CallError as StopError } from "./gen_call.ts";
 import type { ServerRef, Via } from "./server_name.ts";
 import { isStarted, pidOf, type Started } from "./started.ts";
 import { stopServer } from "./stop_server.ts";
 import * as client from "./supervisor_client.ts";
 import type { CallError } from "./supervisor_client.ts";
-import { type IntensityOptions, wrongSpec } from "./supervisor_options.ts";
+import { type IntensityOptions, wrongIntensity, wrongSpec } from "./supervisor_options.ts";
 import { isStrategy, type Strategy } from "./strategy.ts";
 import * as Supervisor from "./supervisor.ts";
+import { startSupervisor } from "./supervisor_start.ts";
 
 export type { ChildCounts, ChildInfo } from "./children.ts";
 export type { StartError } from "./supervisor.ts";
@@ -105,7 +106,7 @@ const wrongOptions = (options: PartitionSupervisorOptions<AnyChildSpec>): BadArg
       '"one_for_one", "one_for_all" or "rest_for_one"',
     );
   }
-  return wrongSpec(() => operation, { ...spec, id: "0" });
+  return wrongIntensity(operation, options) ?? wrongSpec(() => operation, { ...spec, id: "0" });
 };
 
 /**
@@ -128,7 +129,8 @@ export const startLink = <const Spec extends AnyChildSpec>(
       const start = Effect.isEffect(spec.start)
         ? spec.start
         : [spec.start[0], withArguments(spec.start[1], partition)] as const;
-      return { ...spec, id: String(partition), start: noting(kernel, pids, partition, start) };
+      const { modules = modulesOf(spec.start) } = spec;
+      return { ...spec, id: String(partition), modules, start: noting(kernel, pids, partition, start) };
     });
     const { maxRestarts, maxSeconds } = options;
     const flags = {
@@ -136,8 +138,8 @@ export const startLink = <const Spec extends AnyChildSpec>(
       ...maxRestarts === undefined ? {} : { maxRestarts },
       ...maxSeconds === undefined ? {} : { maxSeconds },
     };
-    const module = { init: () => Effect.andThen(isFound(name, pids), Supervisor.init(children, flags)) };
-    return Supervisor.startLink(module, undefined, { name });
+    const plan = Effect.andThen(isFound(name, pids), Supervisor.init(children, flags));
+    return startSupervisor(`PartitionSupervisor.startLink(${inspect(name)})`, name, plan);
   }) as Effect.Effect<Pid, Supervisor.StartError<StartFailure<Spec>>, StartServices<Spec>>;
 
 /** In the supervisor's process: from now on its partitions are found, until it ends. */

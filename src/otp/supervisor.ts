@@ -21,25 +21,21 @@
  * @module
  */
 import { type Duration, Effect } from "../deps/effect.ts";
-import { reasonOfFailure } from "../process/exit_reason.ts";
 import type { Requirements, Success } from "../process/modules.ts";
 import type { Atom } from "../term/atom.ts";
 import { atom } from "../term/atom.ts";
-import {
-  type AlreadyPresent,
-  type AlreadyStarted,
-  type BadArg,
-  type DuplicateChild,
+import type {
+  AlreadyPresent,
+  AlreadyStarted,
   FailedToStartChild,
-  type Ignore,
-  type NotFound,
-  type Restarting,
-  type Running,
+  Ignore,
+  NotFound,
+  Restarting,
+  Running,
 } from "../term/errors.ts";
 import type { Pid } from "../term/identifier.ts";
 import { inspect } from "../term/inspect.ts";
 import type { Term } from "../term/term.ts";
-import { tuple } from "../term/tuple.ts";
 import type { CallError as StopError } from "./gen_call.ts";
 import type { AnyChildSpec, ChildSpec, StartedChild, StartFailure, StartServices } from "./child_spec.ts";
 import type { ChildCounts, ChildInfo } from "./children.ts";
@@ -48,19 +44,14 @@ import type { CallError } from "./supervisor_client.ts";
 import type { ServerRef } from "./server_name.ts";
 import { textOfServer } from "./server_name.ts";
 import type { Started } from "./started.ts";
-import { type StartError as ProcessError, startProcess, type Up } from "./start_process.ts";
 import { stopServer } from "./stop_server.ts";
-import { specsFor, supervise } from "./supervise.ts";
 import {
-  intensityOf,
   type SupervisorFlags,
   type SupervisorOptions,
-  wrongChild,
   wrongChildren,
-  wrongNameOption,
   wrongOptions,
 } from "./supervisor_options.ts";
-import { SupervisorServer } from "./supervisor_server.ts";
+import { type Plan, type StartError, startSupervisor, type SupervisorInit } from "./supervisor_start.ts";
 
 export type { AutoShutdown } from "./auto_shutdown.ts";
 export {
@@ -83,17 +74,7 @@ export type { Strategy } from "./strategy.ts";
 export type { CallError } from "./supervisor_client.ts";
 export type { CallError as StopError } from "./gen_call.ts";
 export type { IntensityOptions, SupervisorFlags, SupervisorOptions } from "./supervisor_options.ts";
-
-/** What starting a supervisor can fail with; `E` is what its children's starts can. */
-export type StartError<E> = FailedToStartChild<E | Term> | DuplicateChild | ProcessError;
-
-/** A supervisor's children and how it works, as `Supervisor.init` puts them together. */
-export interface SupervisorInit<Spec extends AnyChildSpec> {
-  /** Its first children. */
-  readonly children: ReadonlyArray<Spec>;
-  /** How it works. */
-  readonly flags: SupervisorFlags;
-}
+export type { StartError, SupervisorInit } from "./supervisor_start.ts";
 
 /** A supervisor as a module (Elixir's `use Supervisor`): what it supervises follows from an argument. */
 export interface SupervisorModule<
@@ -108,9 +89,6 @@ export interface SupervisorModule<
 export type SpecOf<Answer> = Success<Answer> extends infer Init
   ? Init extends SupervisorInit<infer Spec> ? Spec : never
   : never;
-
-/** What there is to start a supervisor from. */
-type Plan = Effect.Effect<SupervisorInit<AnyChildSpec> | Atom<"ignore">, unknown, unknown>;
 
 /**
  * Starts a supervisor, linked to the caller, with its children in order (`Supervisor.start_link/2`).
@@ -152,79 +130,31 @@ export function startLink(
 ): Effect.Effect<unknown, StartError<unknown>, unknown> {
   if (typeof from === "object" && from !== null && "init" in from) {
     const { init } = from;
-    return startFrom(
+    return startSupervisor(
+      operationOf(given.name),
       given.name,
       Effect.suspend(() => Reflect.apply(init, from, [argumentOrOptions]) as Plan),
     );
   }
   const options = argumentOrOptions as SupervisorOptions;
-  const operation = operationOf(options?.name);
+  const operation = operationOf(options?.name, from);
   const wrong = wrongOptions(operation, options) ??
     wrongChildren(operation, from, options.autoShutdown ?? "never");
   // Of children with one id OTP's process dies, as a starter that traps exits sees.
   if (wrong?._tag === "badarg") return Effect.fail(wrong);
-  return startFrom(options.name, Effect.succeed({ children: from, flags: options }));
+  return startSupervisor(operation, options.name, Effect.succeed({ children: from, flags: options }));
 }
 
-const operationOf = (name: unknown): string =>
-  `Supervisor.startLink(${name === undefined ? "" : textOfServer(name)})`;
+/** As many children as a text tells of. */
+const told = 5;
 
-const startFrom = (
-  name: SupervisorOptions["name"],
-  plan: Plan,
-): Effect.Effect<Pid, StartError<unknown>> =>
-  Effect.suspend(() => {
-    const operation = operationOf(name);
-    const wrong = wrongNameOption(operation, name);
-    if (wrong !== undefined) return Effect.fail(wrong);
-    // What the process ends with is OTP's reason; what the starter meets is the failure itself.
-    let failure: FailedToStartChild<unknown> | DuplicateChild | BadArg | undefined;
-    const stop = (why: NonNullable<typeof failure>): Up<never> => {
-      failure = why;
-      return { tag: "stop", reason: reasonOf(why) };
-    };
-    const started = startProcess<unknown>({
-      operation,
-      name,
-      initialCall: "Supervisor.init/1",
-      linked: true,
-      init: (self, parent) =>
-        Effect.gen(function* () {
-          self.trapExit = true;
-          const answer = yield* plan;
-          if (answer === atom("ignore")) return { tag: "ignore" };
-          const { children, flags } = answer as SupervisorInit<AnyChildSpec>;
-          const { strategy, autoShutdown = "never" } = flags;
-          const problem = wrongOptions(operation, flags) ?? wrongChildren(operation, children, autoShutdown);
-          if (problem !== undefined) return stop(problem);
-          const full = yield* Effect.withFiber((fiber) => Effect.succeed(specsFor(self, fiber)));
-          const server = new SupervisorServer(self, {
-            strategy,
-            intensity: intensityOf(flags),
-            autoShutdown,
-            read: (spec) => wrongChild(() => "Supervisor.startChild", spec, autoShutdown) ?? full(spec),
-          });
-          const begun = yield* Effect.result(server.startAll(operation, children.map(full)));
-          return begun._tag === "Failure"
-            ? stop(begun.failure)
-            : { tag: "up", run: supervise(self, parent, server) } satisfies Up<never>;
-        }),
-    });
-    return Effect.catchTag(started, "exit", (exited) => Effect.fail(failure ?? exited)) as Effect.Effect<
-      Pid,
-      StartError<unknown>
-    >;
-  });
-
-/** The exit reason of a supervisor that did not come up, as OTP has it. */
-const reasonOf = (why: FailedToStartChild<unknown> | DuplicateChild | BadArg): unknown => {
-  if (why instanceof FailedToStartChild) {
-    return tuple("shutdown", tuple("failed_to_start_child", why.child, reasonOfFailure(why.reason)));
-  }
-  if (why._tag === "duplicate_child_name") {
-    return tuple("start_spec", tuple("duplicate_child_name", why.child));
-  }
-  return why;
+/** A start as text: by the supervisor's name; one without a name is known by its children. */
+const operationOf = (name: unknown, children: unknown = []): string => {
+  if (name !== undefined) return `Supervisor.startLink(${textOfServer(name)})`;
+  const ids: ReadonlyArray<unknown> = Array.isArray(children) ? children.map((child) => child?.id) : [];
+  if (ids.length === 0) return "Supervisor.startLink()";
+  const shown = ids.slice(0, told).map((id) => inspect(id)).join(", ");
+  return `Supervisor.startLink([${shown}${ids.length > told ? ", …" : ""}])`;
 };
 
 /**

@@ -9,6 +9,7 @@ import { block, nameOf, whyOf } from "../process/crash_report.ts";
 import { log } from "../process/log.ts";
 import type { Pid } from "../term/identifier.ts";
 import { inspect } from "../term/inspect.ts";
+import { isTuple } from "../term/tuple.ts";
 import type { Intensity } from "./restart.ts";
 
 /** What is told of a child beside its id. */
@@ -49,7 +50,13 @@ export const childTerminated = (supervisor: Entry, child: string, reason: unknow
 
 /** A child did not start. */
 export const startFailed = (supervisor: Entry, child: string, reason: unknown, about: About = {}): void =>
-  report(supervisor, `Child ${child} of supervisor ${nameOf(supervisor)} failed to start`, reason, about);
+  report(
+    supervisor,
+    `Child ${child} of supervisor ${nameOf(supervisor)} failed to start`,
+    // What `catch` made of a defect is told as the defect.
+    isTuple(reason) && reason.length === 2 && reason[0] === "EXIT" ? reason[1] : reason,
+    about,
+  );
 
 /** A child that was told to end did so otherwise. */
 export const shutdownFailed = (supervisor: Entry, child: string, reason: unknown, about: About = {}): void =>

@@ -154,3 +154,32 @@ for (const [options, said] of optionsThatAreNone) {
       }),
   );
 }
+
+onBothFibers(
+  "what fails is said of the partition supervisor, and a partition's modules are its start's",
+  () =>
+    Effect.gen(function* () {
+      const start = Effect.fail("no");
+      const failed = yield* Effect.flip(
+        PartitionSupervisor.startLink({ name: "Failing", childSpec: { id: "x", start }, partitions: 2 }),
+      );
+      assertEquals(
+        String(failed),
+        'failed_to_start_child: PartitionSupervisor.startLink("Failing"): the child "0" failed to start: no',
+      );
+      const childSpec = { id: "x", start: Process.spawnLink(Effect.never) };
+      const wrong = yield* Effect.flip(
+        PartitionSupervisor.startLink({ name: "Failing", childSpec, maxRestarts: -1 }),
+      );
+      assertStringIncludes(String(wrong), "badarg: PartitionSupervisor.startLink, maxRestarts: -1");
+      const Idle = defmodule("Tests.Otp.Idle", { start: () => Process.spawnLink(Effect.never) });
+      const spec = { id: "x", start: [Idle.start, []] as const };
+      const partitions = yield* PartitionSupervisor.startLink({
+        name: "Idle",
+        childSpec: spec,
+        partitions: 1,
+      });
+      const [info] = yield* PartitionSupervisor.whichChildren(partitions);
+      assertEquals(info?.[3], ["Tests.Otp.Idle"]);
+    }),
+);

@@ -447,3 +447,23 @@ onBothFibers(
       assertEquals((yield* DynamicSupervisor.countChildren(dynamic)).specs, 0);
     }),
 );
+
+onBothFibers(
+  "a start that failed is told by the supervisor's name, or else by its children's",
+  () =>
+    Effect.gen(function* () {
+      const failing: Spec = { id: "b", start: Effect.fail("no") as never };
+      const texts: Array<string> = [];
+      for (const options of [flags, { ...flags, name: "Shop" }]) {
+        texts.push(String(yield* Effect.flip(Supervisor.startLink([spec("a"), failing], options))));
+      }
+      const many = ["a", "b", "c", "d", "e", "f"].map((id) => spec(id, { restart: "ever" as never }));
+      texts.push(String(yield* Effect.flip(Supervisor.startLink(many, flags))));
+      assertEquals(texts, [
+        'failed_to_start_child: Supervisor.startLink(["a", "b"]): the child "b" failed to start: no',
+        'failed_to_start_child: Supervisor.startLink("Shop"): the child "b" failed to start: no',
+        'badarg: Supervisor.startLink(["a", "b", "c", "d", "e", …]), child "a", restart: ' +
+        '"ever" was given where "permanent", "transient" or "temporary" belongs',
+      ]);
+    }),
+);
