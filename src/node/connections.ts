@@ -81,6 +81,8 @@ const lastWords = 1000;
 
 /** No process has this number. */
 const noProcess = 0;
+/** Refusals of so many names are logged in a minute. */
+const refusalsLogged = 20;
 /** So many addresses are remembered. */
 const addressesKept = 10_000;
 
@@ -480,15 +482,25 @@ export class Connections implements Outbound {
     });
   }
 
-  // Once a minute for each name: someone who tries again and again does not fill the log.
+  // Once a minute for each name, and for so many names: nobody who tries again and again, or under ever new names,
+  // fills the log.
   #logRefusal(failure: Refusal): void {
     if (failure.reason === "refused" || failure.reason === "busy") return;
     const who = failure.claimed ?? "someone";
     const now = this.#kernel.clock.now();
-    const last = this.#refusalsLogged.get(who);
-    if (last !== undefined && now - last < 60_000) return;
-    if (this.#refusalsLogged.size > 1000) this.#refusalsLogged.clear();
+    for (const [name, at] of this.#refusalsLogged) {
+      if (now - at >= 60_000) this.#refusalsLogged.delete(name);
+    }
+    const { size } = this.#refusalsLogged;
+    if (size > refusalsLogged || this.#refusalsLogged.has(who)) return;
     this.#refusalsLogged.set(who, now);
+    if (size === refusalsLogged) {
+      return log(
+        this.#kernel,
+        "warning",
+        `More connection attempts are refused, and not logged for a minute`,
+      );
+    }
     const whose = failure.claimed === undefined ? "" : ` of one who says to be ${failure.claimed}`;
     log(this.#kernel, "warning", `Connection attempt${whose} refused: ${failure.detail}`);
   }

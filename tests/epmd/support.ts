@@ -8,6 +8,9 @@ import { serve } from "../../src/epmd/server.ts";
 import { tcpTransport } from "../../src/net/tcp.ts";
 import { systemClock, systemSeams } from "../../src/process/own_kernel.ts";
 import type { Address, Connection } from "../../src/process/seams.ts";
+import { readToEnd } from "../sockets.ts";
+
+export { readToEnd } from "../sockets.ts";
 
 /** Real sockets. */
 export const tcp = tcpTransport;
@@ -77,17 +80,6 @@ export const withListener = async (
     listener.close();
     for (const connection of connections) connection.close();
     await serving;
-  }
-};
-
-/** All bytes until the other end closes, cleanly or not. */
-export const readToEnd = async (connection: Connection): Promise<Uint8Array> => {
-  const bytes: number[] = [];
-  const buffer = new Uint8Array(4096);
-  while (true) {
-    const count = await connection.read(buffer).catch(() => null);
-    if (count === null) return Uint8Array.from(bytes);
-    bytes.push(...buffer.subarray(0, count));
   }
 };
 

@@ -43,9 +43,11 @@ import { Sealer } from "../../src/protocol/native/records.ts";
 import { encodeSignal } from "../../src/protocol/native/signals.ts";
 import { nodeLife, type Pid } from "../../src/term/identifier.ts";
 import { HandClock } from "../process/hand_clock.ts";
+import { readToEnd } from "../sockets.ts";
 import { eventually, soon } from "../waiting.ts";
 
 export { freePort } from "../free_port.ts";
+export { readToEnd } from "../sockets.ts";
 export { eventually, soon } from "../waiting.ts";
 
 /** The cookie of all nodes that are given none. */
@@ -459,22 +461,6 @@ export class Hostile {
     await eventually("the node has no link", () => !this.#node.kernel.outbound.isConnected(this.name));
   }
 }
-
-/** Reads until the other end closes, in whatever way. */
-export const readToEnd = async (connection: Pick<Connection, "read">): Promise<Uint8Array> => {
-  const parts: Array<Uint8Array> = [];
-  const buffer = new Uint8Array(65_536);
-  try {
-    for (;;) {
-      const count = await connection.read(buffer);
-      if (count === null) break;
-      parts.push(buffer.slice(0, count));
-    }
-  } catch {
-    // A connection that is reset has ended too.
-  }
-  return new Uint8Array(await new Blob(parts as Array<BlobPart>).arrayBuffer());
-};
 
 /** Whether each of the two nodes reaches the other. */
 export const serves = async (one: TestNode, other: TestNode): Promise<void> => {

@@ -140,3 +140,25 @@ Deno.test("what is no fragment, too many at once and what is too large are refus
     });
   }
 });
+
+Deno.test("unfinished messages of a peer hold four times the longest one, and not a byte more", () => {
+  const limit = 10 * fragmentBytes;
+  const body = (number: number): Uint8Array => {
+    const bytes = new Uint8Array(5 + fragmentBytes);
+    new DataView(bytes.buffer).setUint32(1, number);
+    return bytes;
+  };
+  const assembler = new Assembler(limit);
+  let held = 0;
+  for (let number = 1; number <= messagesAtOnce; number++) {
+    for (let size = 0; size < limit; size += fragmentBytes) {
+      assertEquals(assembler.push(body(number)), undefined);
+      held += fragmentBytes;
+    }
+  }
+  assertEquals(held, 4 * limit);
+  for (let number = 1; number <= messagesAtOnce + 1; number++) {
+    const refused = assembler.push(body(number));
+    assert(refused !== undefined && "detail" in refused, `fragment of message ${number} was kept`);
+  }
+});
