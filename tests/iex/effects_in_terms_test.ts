@@ -57,9 +57,10 @@ playAll([
       "true",
     ],
     [
-      "Process.spawnLink(Effect.sync(() => { ran++ })) && Process.spawnLink(Effect.sync(() => { ran++ })).pipe(Effect.andThen(Effect.sleep(1)))",
-      "undefined",
+      "Process.spawnLink(Effect.sync(() => { ran++ })) && Process.spawnLink(Effect.flatMap(Effect.sync(() => { ran++ }), () => send(parent, 'ran')))",
+      /#PID/,
     ],
+    ["Process.receive()", '"ran"'],
     ["ran", "1"],
     ["Effect.isEffect({ later: count.of(1) }.later)", "true"],
   ],
@@ -71,6 +72,8 @@ playAll([
     ["const children = [Task.Supervisor.childSpec({ name: 'Lifted.Tasks' })]", /./],
     ["Supervisor.startLink(children, { strategy: 'one_for_one' })", /#PID/],
     ["Process.whereis('Lifted.Tasks').pipe(Effect.map((pid) => pid._tag))", '"Some"'],
+    ["Process.whereis('Lifted.Tasks')", /^Some\(#PID<[\d.]+>\)$/],
+    ["Process.whereis('Lifted.Nobody')", "None"],
   ],
   [
     "a tagged error is a value and no Effect to run: it can be caught, kept, shown and sent",

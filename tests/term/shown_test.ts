@@ -6,7 +6,9 @@
 import { assertEquals } from "@std/assert";
 import { inspect } from "node:util";
 import { atom } from "../../src/term/atom.ts";
+import { Duration, Option, Result } from "../../src/deps/effect.ts";
 import { nodeLife, Pid, Reference } from "../../src/term/identifier.ts";
+import { inspect as inspectTerm } from "../../src/term/inspect.ts";
 import { tuple } from "../../src/term/tuple.ts";
 
 const life = nodeLife("kate@localhost", 1);
@@ -38,4 +40,37 @@ Deno.test("a tuple nested beyond measure is shown in part", () => {
   let deep: unknown = "end";
   for (let depth = 0; depth < 100; depth++) deep = tuple(deep);
   assertEquals(String(deep).includes("{…}"), true);
+});
+
+Deno.test("Effect's own data have a text of their own, wherever they stand, and a pid in them is no quoted text", () => {
+  const pid = new Pid(life, 7);
+  for (
+    const [value, text] of [
+      [Option.some(pid), `Some(${pid})`],
+      [Option.none(), "None"],
+      [{ who: Option.some([pid]), name: Option.none() }, `{ who: Some([ ${pid} ]), name: None }`],
+      [tuple(atom("found"), Option.some(tuple(pid, Option.none()))), `{:found, Some({${pid}, None})}`],
+      [[1, , Option.some("a")], '[ 1, <1 empty item>, Some("a") ]'],
+      [new Map([["a", new Set([Result.succeed(pid)])]]), `Map(1) { "a" => Set(1) { Success(${pid}) } }`],
+      [Result.fail("why"), 'Failure("why")'],
+      [Duration.seconds(5), "Duration(5s)"],
+    ] as const
+  ) {
+    assertEquals(inspectTerm(value), text);
+  }
+});
+
+Deno.test("a value without them is shown as it is: its getters are not asked, and a circle is one", () => {
+  const value = {
+    get asked(): never {
+      throw new Error("asked");
+    },
+    none: Option.none(),
+  };
+  assertEquals(inspectTerm(value), "{ asked: [Getter], none: None }");
+  const ring: { self?: unknown; none: unknown } = { none: 1 };
+  ring.self = ring;
+  assertEquals(inspectTerm(ring), "<ref *1> { none: 1, self: [Circular *1] }");
+  ring.none = Option.none();
+  assertEquals(inspectTerm(ring).startsWith("{\n  none: None,"), true);
 });
