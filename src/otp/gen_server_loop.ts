@@ -5,12 +5,13 @@
  */
 import { Cause, Effect, Exit } from "../deps/effect.ts";
 import type { Crashed } from "../process/crash_report.ts";
+import { unsendableIn } from "../process/dispatch.ts";
 import type { Entry } from "../process/entry.ts";
 import { exit } from "../process/exit.ts";
 import { crashOf, exitReasonOf, normalizeReason } from "../process/exit_reason.ts";
 import { receive } from "../process/receive.ts";
 import { atom } from "../term/atom.ts";
-import type { Exit as ExitFailure } from "../term/errors.ts";
+import { type Exit as ExitFailure, Unsendable } from "../term/errors.ts";
 import type { Pid } from "../term/identifier.ts";
 import { inspect } from "../term/inspect.ts";
 import { isTuple, tuple } from "../term/tuple.ts";
@@ -201,7 +202,14 @@ const answer = (server: Server, from: From | undefined, reply: Reply): void => {
   if (from === undefined || reply === undefined) {
     return trace(view, () => `new state ${inspect(server.state)}`);
   }
-  answerFrom(self.kernel, from, reply.value);
+  try {
+    answerFrom(self.kernel, from, reply.value);
+  } catch (error) {
+    const { path, found } = unsendableIn("", error);
+    const operation = `the reply of ${kindOf(server.definition)} to ${inspect(from[0])}`;
+    // It lies within the message that travels, or is the whole of it.
+    throw new Unsendable({ operation, path: path.replace(/^message(\[1\])?/, "reply"), found });
+  }
   trace(view, () => {
     return `sent ${inspect(reply.value)} to ${inspect(from[0])}, new state ${inspect(server.state)}`;
   });

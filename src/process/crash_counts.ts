@@ -69,6 +69,6 @@ export class CrashCounts {
 
   #end(likeness: string, { count }: Counted): void {
     this.#crashes.delete(likeness);
-    this.#tell(`Again, ${count} times within a second: ${likeness}`);
+    this.#tell(`Again, ${count === 1 ? "once" : `${count} times`} within a second: ${likeness}`);
   }
 }

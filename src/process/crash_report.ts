@@ -4,7 +4,7 @@
  * @module
  */
 import { Cause } from "../deps/effect.ts";
-import { formatExitReason, isCrash } from "../term/errors.ts";
+import { formatExitReason, isCrash, isTaggedError } from "../term/errors.ts";
 import type { Pid } from "../term/identifier.ts";
 import { inspect } from "../term/inspect.ts";
 
@@ -79,9 +79,20 @@ const textOf = (value: unknown): string => {
 
 /** Why a process has ended: Effect's cause, or the exit reason. */
 export const whyOf = (reason: unknown, cause: Cause.Cause<unknown> | undefined): string => {
-  if (cause !== undefined && !cause.reasons.some(isExit)) return withoutEffect(Cause.pretty(cause));
+  if (cause !== undefined && !cause.reasons.some(isExit)) {
+    return [withoutEffect(Cause.pretty(cause)), ...cause.reasons.filter(Cause.isFailReason).flatMap(fieldsOf)]
+      .join("\n");
+  }
   if (isCrash(reason) && reason.stack !== "") return withoutEffect(reason.stack);
-  return `(exit) ${formatExitReason(reason)}`;
+  // A failure says its tag itself.
+  return isTaggedError(reason) ? String(reason) : `(exit) ${formatExitReason(reason)}`;
+};
+
+/** What a failure without a message has to tell: its fields. */
+const fieldsOf = ({ error }: Cause.Fail<unknown>): ReadonlyArray<string> => {
+  if (!isTaggedError(error) || error.message !== "") return [];
+  const fields = Object.entries(error).filter(([key]) => key !== "_tag" && key !== "name");
+  return fields.length === 0 ? [] : [`with ${textOf(Object.fromEntries(fields))}`];
 };
 
 /** Whether that is the failure of `exit(reason)`, whose reason says all. */

@@ -47,12 +47,8 @@ export const logCrash = (kernel: Kernel, entry: Entry, name: string | undefined,
   if (crashed.isBehaviour !== true && !isCrash(reason) && !isTaggedError(reason)) return;
   kernel.reported.add(pid);
   const [why = ""] = formatExitReason(reason).split("\n");
-  if (
-    !kernel.crashes.isNews(
-      `${crashed.kind ?? "Process"} ${initialCall?.slice(0, 200) ?? ""} ** ${why.slice(0, 200)}`,
-    )
-  ) {
-    return;
-  }
+  const { kind = "Process", what = "terminating" } = crashed;
+  const call = initialCall === undefined ? "" : ` ${initialCall.slice(0, 200)}`;
+  if (!kernel.crashes.isNews(`${kind}${call} ${what} ** ${why.slice(0, 200)}`)) return;
   log(kernel, "error", crashReport({ pid, name, initialCall, ancestors, restarts }, reason, crashed));
 };
