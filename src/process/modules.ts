@@ -20,7 +20,8 @@ export type Failure<Returns> = Returns extends Effect.Effect<infer _A, infer E, 
 export type Requirements<Returns> = Returns extends Effect.Effect<infer _A, infer _E, infer R> ? R : never;
 
 /** A function as it stands in a defined module: itself, with its name. */
-export type Named<Fn> = Fn extends (...args: infer Args) => infer Returns ? Fn & ModuleFunction<Args, Returns>
+export type Named<Fn> = Fn extends (...args: infer Args extends ReadonlyArray<unknown>) => infer Returns
+  ? Fn & ModuleFunction<Args, Returns>
   : never;
 
 /** A defined module: its functions, and its name. */

@@ -78,7 +78,11 @@ const Shop = defmodule("Shop", {
   plain: (text: string, isLoud?: boolean) => isLoud ? text.toUpperCase() : text,
   nothing: () => {},
 }, { errors: [TooBig] });
-const Other = defmodule("Other", { work: () => 1 });
+const Other = defmodule("Other", {
+  work: () => 1,
+  sum: (...numbers: ReadonlyArray<number>) => numbers.length,
+});
+Other.sum(1, 2);
 
 const there = ["Shop.Tasks", "kate@localhost"] as const;
 

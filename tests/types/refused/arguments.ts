@@ -8,6 +8,7 @@ import { defmodule, Erpc, Node, Process, Task } from "../../../mod.ts";
 const Chat = defmodule("Chat", {
   receiveMessage: (message: string) => message,
   repeat: (message: string, times?: number) => message.repeat(times ?? 1),
+  sum: (...numbers: ReadonlyArray<number>) => numbers.length,
 });
 const there = ["Chat.TaskSupervisor", "kate@localhost"] as const;
 
@@ -55,3 +56,6 @@ Process.spawn(Chat.receiveMessage, [42]);
 
 // Refused: Parameter 'item' implicitly has an 'any' type
 defmodule("Loose", { work: (item) => item });
+
+// Refused: Type 'string' is not assignable to type 'number'
+Erpc.call("kate@localhost", Chat.sum, [1, "2"]);
