@@ -8,13 +8,13 @@
  * @module
  */
 import { type Duration, Effect } from "../deps/effect.ts";
+import { closureGiven, wrongArgument } from "../process/arguments.ts";
 import { findFunction, nameOfFunction, type Success } from "../process/modules.ts";
 import { toEffect } from "../process/spawn.ts";
 import { type Atom, atom } from "../term/atom.ts";
 import { Capture, type ModuleFunction } from "../term/capture.ts";
-import { BadArg, Undef, type Unsendable } from "../term/errors.ts";
+import { BadArg, Undef, Unsendable } from "../term/errors.ts";
 import type { Pid } from "../term/identifier.ts";
-import { inspect } from "../term/inspect.ts";
 import { tuple } from "../term/tuple.ts";
 import type { ChildSpec } from "./child_spec.ts";
 import * as GenServer from "./gen_server.ts";
@@ -122,10 +122,11 @@ const defaultTimeout = 5000;
 const workOf = (operation: string, body: unknown, args: unknown): Work | BadArg => {
   const name = nameOfFunction(body);
   if (name !== undefined) {
-    return tuple(new Capture(name.module, name.function), Array.isArray(args) ? args : []) as Work;
+    if (!Array.isArray(args)) return wrongArgument(operation, args, "an array of more arguments");
+    return tuple(new Capture(name.module, name.function), args) as Work;
   }
   if (typeof body === "function") return (state) => Reflect.apply(body, undefined, [state]);
-  return new BadArg({ operation, problem: `${inspect(body)} was given where a function belongs` });
+  return wrongArgument(operation, body, "a function");
 };
 
 /** Asks an agent. What follows the function is its arguments, where it has a name, and the time-out. */
@@ -141,8 +142,19 @@ const ask = (
   if (work instanceof BadArg) return Effect.fail(work);
   // What is no time is refused by the call.
   const within = (timeout ?? defaultTimeout) as Duration.Input | "infinity";
-  return GenServer.callAs(operation, agent, Server[name](work), within);
+  return noClosure(work, GenServer.callAs(operation, agent, Server[name](work), within));
 };
+
+/** To an agent on another node no closure goes: said in words that say what does. */
+const noClosure = <A, E>(
+  work: Work,
+  asked: Effect.Effect<A, E | Unsendable>,
+): Effect.Effect<A, E | Unsendable | BadArg> =>
+  typeof work !== "function" ? asked : Effect.catchIf(
+    asked,
+    (error): error is Unsendable => error instanceof Unsendable,
+    (error) => Effect.fail(closureGiven(error.operation)),
+  );
 
 /**
  * What a function sees in the state (`Agent.get/3`).
@@ -250,8 +262,9 @@ export function cast(
   body: unknown,
   args?: unknown,
 ): Effect.Effect<Atom<"ok">, Unsendable | BadArg> {
-  const work = workOf("Agent.cast", body, args);
-  return work instanceof BadArg ? Effect.fail(work) : GenServer.cast(agent, Server.cast(work));
+  const work = workOf("Agent.cast", body, nameOfFunction(body) === undefined ? [] : args);
+  if (work instanceof BadArg) return Effect.fail(work);
+  return noClosure(work, GenServer.castAs("Agent.cast", agent, Server.cast(work)));
 }
 
 /**

@@ -13,7 +13,7 @@ import { Context, type Duration, Effect, type Result } from "../deps/effect.ts";
 import { connected } from "../node/connected.ts";
 import { type RexCall, rexName } from "../node/rex.ts";
 import { answering } from "../process/answering.ts";
-import { millisecondsOf, wrongArgument } from "../process/arguments.ts";
+import { closureGiven, millisecondsOf, wrongArgument } from "../process/arguments.ts";
 import { dispatch, unsendableIn } from "../process/dispatch.ts";
 import { type Failure, nameOfFunction, type Success } from "../process/modules.ts";
 import { withProcess } from "../process/own_kernel.ts";
@@ -131,8 +131,7 @@ interface Called extends FunctionName {
 const calledIn = (name: string, node: unknown, body: unknown, args: unknown): Called | BadArg => {
   const called = nameOfFunction(body);
   if (called === undefined) {
-    const problem = "a function travels by its name: write it into a defmodule and give Name.function";
-    return new BadArg({ operation: `${name}(${inspect(node)}, …)`, problem });
+    return closureGiven(`${name}(${inspect(node)}, …)`);
   }
   if (!Array.isArray(args)) return wrongArgument(name, args, "an array of arguments");
   const list: ReadonlyArray<unknown> = args;

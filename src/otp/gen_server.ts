@@ -242,9 +242,15 @@ const encodedBy = (
 export const cast = (
   server: ServerRef,
   request: Cast | Term,
+): Effect.Effect<Atom<"ok">, Unsendable | BadArg> => castAs("GenServer.cast", server, request);
+
+/** @internal Casts, and says itself by that name. */
+export const castAs = (
+  name: string,
+  server: ServerRef,
+  request: Cast | Term,
 ): Effect.Effect<Atom<"ok">, Unsendable | BadArg> =>
   withKernel<Atom<"ok">, Unsendable | BadArg, never>((kernel) => {
-    const name = "GenServer.cast";
     if (!isServerRef(server)) return Effect.fail(wrongServer(name, server));
     const message = castOf(name, request);
     if (message instanceof BadArg) return Effect.fail(message);
@@ -296,10 +302,23 @@ export const abcast = (
   name: string,
   request: Cast | Term,
 ): Effect.Effect<Atom<"abcast">, Unsendable | BadArg> =>
-  Effect.as(
-    Effect.forEach(nodes, (node) => cast([name, node], request), { discard: true }),
-    atom("abcast"),
-  );
+  Effect.suspend(() => {
+    const operation = "GenServer.abcast";
+    const wrong = wrongNodes(operation, nodes, name);
+    if (wrong !== undefined) return Effect.fail(wrong);
+    const casts = Effect.forEach(nodes, (node) => castAs(operation, [name, node], request), {
+      discard: true,
+    });
+    return Effect.as(casts, atom("abcast"));
+  });
+
+/** Why these are no servers of one name on several nodes; `undefined` where they are. */
+const wrongNodes = (operation: string, nodes: unknown, name: unknown): BadArg | undefined => {
+  if (!Array.isArray(nodes) || nodes.some((node) => typeof node !== "string")) {
+    return wrongArgument(operation, nodes, 'an array of nodes, as ["kate@host"],');
+  }
+  return typeof name === "string" ? undefined : wrongArgument(operation, name, "the servers' name");
+};
 
 /** What several servers replied, each with its node; and the nodes that did not. */
 export type Replies<Reply> = readonly [
@@ -335,6 +354,8 @@ export function multiCall(
   request: unknown,
   timeout: Duration.Input | "infinity" = "infinity",
 ): Effect.Effect<Replies<unknown>> {
+  const wrong = wrongNodes("GenServer.multiCall", nodes, name);
+  if (wrong !== undefined) return Effect.die(wrong);
   const ask = (node: string): Effect.Effect<Option.Option<unknown>> =>
     Effect.option(callAs("GenServer.multiCall", [name, node], request, timeout));
   return Effect.map(Effect.forEach(nodes, ask, { concurrency: "unbounded" }), (answers) => {

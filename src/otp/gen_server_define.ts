@@ -5,7 +5,9 @@
  * @module
  */
 import type { Effect, Schema } from "../deps/effect.ts";
+import { wrongArgument } from "../process/arguments.ts";
 import { atom } from "../term/atom.ts";
+import type { BadArg } from "../term/errors.ts";
 import type { Pid, Reference } from "../term/identifier.ts";
 import { inspect } from "../term/inspect.ts";
 import type { Term } from "../term/term.ts";
@@ -249,6 +251,7 @@ export class Request {
  * @param name The server's name in logs and as its initial call; a registered name is given when it is started.
  * @param callbacks Its callbacks.
  * @returns The definition, for `GenServer.startLink`, with a function for each request: `Counter.add(2)`.
+ * @throws `badarg` for an empty name and for callbacks that are no functions, which the types refuse too.
  */
 export const define = <
   Init extends (argument: never) => Returned<InitResult<unknown>, unknown>,
@@ -272,6 +275,8 @@ export const define = <
     | RequirementsOf<Casts>
   >
   & Requests<Calls, Casts> => {
+  const wrong = wrongCallbacks(name, callbacks);
+  if (wrong !== undefined) throw wrong;
   const { handleCall = {}, handleCast = {}, handleInfo, handleContinue, terminate, schemas = {} } = callbacks;
   const definition: Definition = {
     name,
@@ -295,6 +300,34 @@ export const define = <
   Object.defineProperty(made, serverDefinition, { value: definition });
   // The loop above has made each request under its own name.
   return made as never;
+};
+
+/** Why that is no server: a program that defines one cannot go on. */
+const wrongCallbacks = (name: unknown, callbacks: unknown): BadArg | undefined => {
+  const define = "GenServer.define";
+  if (typeof name !== "string" || name === "") return wrongArgument(define, name, "a server's name");
+  const operation = `${define}(${inspect(name)})`;
+  if (typeof callbacks !== "object" || callbacks === null) {
+    return wrongArgument(operation, callbacks, "an object of callbacks");
+  }
+  const given: Partial<Record<string, unknown>> = { ...callbacks };
+  const functions: Array<readonly [name: string, value: unknown]> = [["init", given["init"]]];
+  for (const one of ["handleInfo", "handleContinue", "terminate"]) {
+    if (given[one] !== undefined) functions.push([one, given[one]]);
+  }
+  for (const one of ["handleCall", "handleCast"]) {
+    const { [one]: clauses = {} } = given;
+    if (typeof clauses !== "object" || clauses === null) {
+      return wrongArgument(
+        `${operation}, ${one}`,
+        clauses,
+        "an object of functions, by the requests' names,",
+      );
+    }
+    functions.push(...Object.entries(clauses).map(([key, clause]) => [`${one}.${key}`, clause] as const));
+  }
+  const wrong = functions.find(([, value]) => typeof value !== "function");
+  return wrong === undefined ? undefined : wrongArgument(`${operation}, ${wrong[0]}`, wrong[1], "a function");
 };
 
 /** Names come from callers: a Map has no inherited ones. */

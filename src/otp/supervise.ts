@@ -20,7 +20,7 @@ import type { AnyChildSpec } from "./child_spec.ts";
 import { type FullSpec, fullSpec } from "./children.ts";
 import { answerFrom, CALL, type Caller, CAST, refuseFrom } from "./gen_reply.ts";
 import { badArgument, readQuestion } from "./supervisor_protocol.ts";
-import { handleSystemMessage, isFrom, isSystemMessage, type SystemView } from "./system_messages.ts";
+import { handleSystemMessage, isFrom, isSystemMessage, type SystemView, trace } from "./system_messages.ts";
 
 /** What follows for the supervisor itself: it goes on, or ends with `shutdown`. */
 export type Verdict = "goes on" | "ends";
@@ -56,13 +56,7 @@ const EXIT = atom("EXIT");
  */
 export const supervise = (self: Entry, parent: Pid, server: Supervising): Effect.Effect<void, Exit> =>
   Effect.gen(function* () {
-    const view: SystemView = {
-      self,
-      parent,
-      state: () => server.state(),
-      replaceState: () => {},
-      isTraced: false,
-    };
+    const view: SystemView = { self, parent, state: () => server.state(), isTraced: false };
     for (;;) {
       const message = yield* receive();
       if (isSystemMessage(message)) {
@@ -71,6 +65,10 @@ export const supervise = (self: Entry, parent: Pid, server: Supervising): Effect
         continue;
       }
       const [tag, first, second] = isTuple(message) ? message : [];
+      trace(
+        view,
+        () => `got ${tag === CALL && isFrom(first) ? `call ${inspect(second)}` : inspect(message)}`,
+      );
       if (tag === EXIT && first instanceof Pid) {
         if (first === parent) return yield* end(server, second);
         if ((yield* server.ended(first, second)) === "ends") return yield* end(server, "shutdown");

@@ -5,8 +5,12 @@
  * @module
  */
 import { type Duration, Effect } from "../deps/effect.ts";
+import { closureGiven, withBoolean } from "../process/arguments.ts";
+import { nameOfFunction } from "../process/modules.ts";
 import { type Atom, atom } from "../term/atom.ts";
-import { Exit } from "../term/errors.ts";
+import { Capture } from "../term/capture.ts";
+import { BadArg } from "../term/errors.ts";
+import { inspect } from "../term/inspect.ts";
 import type { Term } from "../term/term.ts";
 import { isTuple, tuple } from "../term/tuple.ts";
 import { type CallError, genCall } from "./gen_call.ts";
@@ -28,9 +32,11 @@ const ask = (
   genCall({ name: `Sys.${name}`, server, label: SYSTEM, request, timeout });
 
 /** Reads `{ok, value}`; anything else is the process's refusal. */
-const okValue = (name: string, server: ServerRef) => (answer: unknown): Effect.Effect<unknown, Exit> => {
+const okValue = (name: string, server: ServerRef) => (answer: unknown): Effect.Effect<unknown, BadArg> => {
   if (isTuple(answer) && answer[0] === atom("ok")) return Effect.succeed(answer[1]);
-  return Effect.fail(new Exit({ operation: `Sys.${name}(${textOfServer(server)})`, reason: answer }));
+  const why = isTuple(answer) && answer[0] === atom("error") ? answer[1] : answer;
+  const problem = typeof why === "string" ? why : inspect(why);
+  return Effect.fail(new BadArg({ operation: `Sys.${name}(${textOfServer(server)})`, problem }));
 };
 
 /**
@@ -52,23 +58,33 @@ export const getState = (
     CallError
   >;
 
+/** A module's function as its name, which travels; all else as it is. */
+const namedOr = (change: unknown): unknown => {
+  const name = nameOfFunction(change);
+  return name === undefined ? change : new Capture(name.module, name.function);
+};
+
 /**
  * Gives a behaviour's process another state (`:sys.replace_state/3`).
  *
- * @param server A process of this node: a function cannot travel.
+ * @param server A pid, a name, `[name, node]`, or a registry's `via`.
  * @param change Makes the new state of the old one; it runs in the process, which goes on as before if it throws.
+ *   For a process of another node it is a module's function, which travels by its name.
  * @param timeout How long to wait, 5 seconds by default; a number is milliseconds.
- * @returns The new state. Fails as `GenServer.call` does, with `exit` when the function throws, and with
- *   `unsendable` for a process of another node.
+ * @returns The new state. Fails as `GenServer.call` does, and with `badarg` when the function throws, for a
+ *   supervisor, whose state is not for others to make, and for a closure that was to go to another node.
  */
 export const replaceState = <State>(
   server: ServerRef,
   change: (state: State) => State,
   timeout: Duration.Input | "infinity" = defaultTimeout,
 ): Effect.Effect<State, CallError> =>
-  Effect.flatMap(
-    ask("replaceState", server, tuple(atom("replace_state"), change), timeout),
-    okValue("replaceState", server),
+  ask("replaceState", server, tuple(atom("replace_state"), namedOr(change)), timeout).pipe(
+    Effect.catchTag(
+      "unsendable",
+      (error) => Effect.fail(typeof change === "function" ? closureGiven(error.operation) : error),
+    ),
+    Effect.flatMap(okValue("replaceState", server)),
   ) as Effect.Effect<State, CallError>;
 
 /** How a behaviour's process is: whether it is suspended, and its state. */
@@ -133,7 +149,8 @@ export const trace = (
   server: ServerRef,
   on: boolean,
   timeout: Duration.Input | "infinity" = defaultTimeout,
-): Effect.Effect<Atom<"ok">, CallError> => order("trace", server, tuple(atom("trace"), on), timeout);
+): Effect.Effect<Atom<"ok">, CallError> =>
+  withBoolean("Sys.trace", on, () => order("trace", server, tuple(atom("trace"), on), timeout));
 
 /**
  * Ends a behaviour's process in order, and waits until it has ended (`:sys.terminate/3`).

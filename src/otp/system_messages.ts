@@ -7,8 +7,10 @@
 import { Effect, Option } from "../deps/effect.ts";
 import type { Entry } from "../process/entry.ts";
 import { log } from "../process/log.ts";
+import { findFunction } from "../process/modules.ts";
 import { receive } from "../process/receive.ts";
 import { atom } from "../term/atom.ts";
+import { Capture } from "../term/capture.ts";
 import { inspect } from "../term/inspect.ts";
 import { Pid, Reference } from "../term/identifier.ts";
 import { isTuple, tuple } from "../term/tuple.ts";
@@ -35,8 +37,8 @@ export interface SystemView {
   readonly parent: Pid;
   /** Its state, as it is shown. */
   readonly state: () => unknown;
-  /** Takes another state. */
-  readonly replaceState: (state: unknown) => void;
+  /** Takes another state; there is none where a state is not for others to make. */
+  readonly replaceState?: (state: unknown) => void;
   /** Whether its events are logged. */
   isTraced: boolean;
 }
@@ -110,14 +112,20 @@ const handle = (view: SystemView, message: SystemMessage, isSuspended = false): 
 };
 
 /** A function that fails leaves the state as it was. */
-const replaced = (view: SystemView, change: unknown): unknown => {
-  if (typeof change !== "function") return tuple(atom("error"), "a function is needed to replace the state");
+const replaced = (view: SystemView, given: unknown): unknown => {
+  const refuse = (problem: string): unknown => tuple(atom("error"), problem);
+  if (view.replaceState === undefined) return refuse("the state of a supervisor cannot be replaced");
+  const change = given instanceof Capture ? findFunction(given.module, given.function) : given;
+  if (typeof change !== "function") {
+    return refuse(`${inspect(given)} is no function that ${view.self.kernel.life.name} knows`);
+  }
   try {
     const state: unknown = Reflect.apply(change, undefined, [view.state()]);
     view.replaceState(state);
     return tuple(atom("ok"), state);
   } catch (error) {
-    return tuple(atom("error"), error instanceof Error ? `${error.name}: ${error.message}` : inspect(error));
+    const why = error instanceof Error ? `${error.name}: ${error.message}` : inspect(error);
+    return refuse(`the function failed, and the state is as it was: ${why}`);
   }
 };
 

@@ -4,7 +4,7 @@
  * @module
  */
 import { Effect, Option } from "../deps/effect.ts";
-import { wrongArgument } from "../process/arguments.ts";
+import { closureGiven, wrongArgument } from "../process/arguments.ts";
 import { unsendableIn } from "../process/dispatch.ts";
 import type { Kernel } from "../process/kernel.ts";
 import { nameOfFunction } from "../process/modules.ts";
@@ -46,8 +46,7 @@ export const callOf = (
 ): Call | BadArg => {
   const called = nameOfFunction(body);
   if (called === undefined) {
-    const problem = "a function travels by its name: write it into a defmodule and give Name.function";
-    return new BadArg({ operation: `${name}(${textOfServer(supervisor)}, …)`, problem });
+    return closureGiven(`${name}(${textOfServer(supervisor)}, …)`);
   }
   if (!Array.isArray(args)) return wrongArgument(name, args, "an array of arguments");
   const list: ReadonlyArray<unknown> = args;

@@ -28,6 +28,13 @@ export const withBoolean = <A, E, R>(
 ): Effect.Effect<A, E, R> =>
   typeof on === "boolean" ? goOn() : Effect.die(wrongArgument(operation, on, "true or false"));
 
+/** The failure of a closure that was to go to another node. */
+export const closureGiven = (operation: string): BadArg =>
+  new BadArg({
+    operation,
+    problem: "a function travels by its name: write it into a defmodule and give Name.function",
+  });
+
 /** Whether that is a name on a node, `[name, node]`. */
 export const isNameOnNode = (value: unknown): value is readonly [name: string, node: string] =>
   Array.isArray(value) && value.length === 2 && typeof value[0] === "string" && typeof value[1] === "string";
@@ -35,10 +42,14 @@ export const isNameOnNode = (value: unknown): value is readonly [name: string, n
 /** A time in milliseconds; a number is milliseconds, `infinity` is for ever. Throws `badarg` for what is none. */
 export const millisecondsOf = (operation: string, time: Duration.Input | "infinity"): number => {
   if (time === "infinity") return Infinity;
-  if (typeof time === "number" && !Number.isNaN(time)) return time;
+  if (typeof time === "number" && time >= 0) return time;
   const duration = typeof time === "number" ? Option.none() : Duration.fromInput(time);
   if (Option.isSome(duration)) return Duration.toMillis(duration.value);
-  throw wrongArgument(operation, time, 'a time, as 500 (milliseconds), "5 seconds" or "infinity",');
+  throw wrongArgument(
+    operation,
+    time,
+    'a time of 0 or more, as 500 (milliseconds), "5 seconds" or "infinity",',
+  );
 };
 
 /** Answers of a process of this node; fails with `badarg` for what is none. */
@@ -56,7 +67,7 @@ export const ofThisNode = <A>(
 
 /** Whether that is a time that {@link millisecondsOf} can read. */
 export const isTime = (time: unknown): boolean =>
-  time === "infinity" || (typeof time === "number" ? !Number.isNaN(time) : Option.isSome(
+  time === "infinity" || (typeof time === "number" ? time >= 0 : Option.isSome(
     // Of what is no time at all it gives nothing.
     Duration.fromInput(time as Duration.Input),
   ));

@@ -11,12 +11,21 @@ import type { Kernel } from "./kernel.ts";
 
 const reserved: ReadonlySet<string> = new Set(["undefined", "nil", "true", "false"]);
 
-/** Gives a process of this node a name; the problem in words when that cannot be. */
-export const register = (kernel: Kernel, pid: Pid, name: unknown): BadArg | undefined => {
-  const refuse = (problem: string): BadArg =>
-    new BadArg({ operation: `Process.register(${inspect(pid)}, ${inspect(name)})`, problem });
+/**
+ * Gives a process of this node a name; the problem in words when that cannot be.
+ *
+ * @param operation What the words say was tried: `Process.register` of these by default.
+ */
+export const register = (
+  kernel: Kernel,
+  pid: Pid,
+  name: unknown,
+  operation = (): string => `Process.register(${inspect(pid)}, ${inspect(name)})`,
+): BadArg | undefined => {
+  const refuse = (problem: string): BadArg => new BadArg({ operation: operation(), problem });
   if (typeof name !== "string" || name === "" || reserved.has(name)) {
-    return refuse(`a registered name is a text that is not empty and not one of ${[...reserved].join(", ")}`);
+    const words = `a text that is not empty and not one of ${[...reserved].join(", ")},`;
+    return wrongArgument(operation(), name, words);
   }
   if (!(pid instanceof Pid)) return wrongArgument("Process.register", pid, "a pid");
   const entry = kernel.find(pid);

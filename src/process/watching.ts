@@ -7,6 +7,7 @@ import { Effect } from "../deps/effect.ts";
 import { atom } from "../term/atom.ts";
 import type { BadArg } from "../term/errors.ts";
 import { Pid, Reference } from "../term/identifier.ts";
+import { inspect } from "../term/inspect.ts";
 import { isTuple } from "../term/tuple.ts";
 import { type AliasEnd, endAlias, makeAlias, unalias as takeAliasBack } from "./aliases.ts";
 import { isNameOnNode, wrongArgument } from "./arguments.ts";
@@ -22,6 +23,12 @@ export interface MonitorOptions {
    */
   readonly alias?: "explicit_unalias" | "demonitor" | "reply_demonitor";
 }
+
+const aliasEnds: ReadonlyArray<NonNullable<MonitorOptions["alias"]>> = [
+  "explicit_unalias",
+  "demonitor",
+  "reply_demonitor",
+];
 
 /**
  * Monitors a process on any node: its end arrives as a `{:DOWN, ref, :process, pid, reason}` message, see
@@ -41,8 +48,12 @@ export const monitor = (
     if (!(target instanceof Pid || isNameOnNode(target))) {
       return Effect.die(wrongArgument("Process.monitor", watched, 'a pid, a name or ["name", "name@host"]'));
     }
-    const made = monitors.monitor(kernel, { watched: target, owner: entry });
     const { alias: end } = options;
+    if (end !== undefined && !aliasEnds.includes(end)) {
+      const words = aliasEnds.map((one) => inspect(one)).join(", ");
+      return Effect.die(wrongArgument("Process.monitor, alias", end, `one of ${words}`));
+    }
+    const made = monitors.monitor(kernel, { watched: target, owner: entry });
     if (end !== undefined) {
       makeAlias(kernel, entry, made.reference, end);
       if (end !== "explicit_unalias") made.onEnd = () => endAlias(kernel, entry, made.reference.number);

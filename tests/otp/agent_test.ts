@@ -89,8 +89,23 @@ Deno.test(
     assertEquals(await alex.run(Agent.cast(there, Shop.put, ["tea", 4])), atom("ok"));
     assertEquals(await alex.run(Agent.getAndUpdate(there, Shop.take, ["tea"])), 4);
     assertEquals(await alex.run(Agent.get(there, Shop.list, [])), ["cup", "tea"]);
-    assertInstanceOf(await alex.fails(Agent.get(there, (stock) => stock)), Unsendable);
-    assertInstanceOf(await alex.fails(Agent.cast(there, (stock) => stock)), Unsendable);
+    const closures = [Agent.get(there, (stock) => stock), Agent.cast(there, (stock) => stock)];
+    for (const asked of closures) {
+      const refused = await alex.fails(asked);
+      assertInstanceOf(refused, BadArg);
+      assertMatch(
+        refused.message,
+        /^Agent\.(get|cast)\(\{Stock, .*\): a function travels by its name: write it into a defmodule/,
+      );
+    }
+    assertInstanceOf(
+      await alex.fails(Agent.get(there, Shop.count, [atom("x"), Symbol("s")] as never)),
+      Unsendable,
+    );
+    assertMatch(
+      String(await alex.fails(Agent.get(there, Shop.count, 5 as never))),
+      /5 was given where an array/,
+    );
     assertMatch(
       String(await alex.fails(Agent.get(there, capture("Agent.Shop", "nothing"), [1]))),
       /exit: .*Agent.Shop.nothing\/2 is not defined/,

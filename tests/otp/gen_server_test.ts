@@ -4,7 +4,14 @@
  *
  * @module
  */
-import { assert, assertEquals, assertInstanceOf, assertMatch, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertInstanceOf,
+  assertMatch,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
 import { Duration, Effect, Fiber, Option, Schema } from "../../src/deps/effect.ts";
 import * as GenServer from "../../src/otp/gen_server.ts";
 import * as Process from "../../src/process/process.ts";
@@ -362,6 +369,25 @@ Deno.test(
   }),
 );
 
+Deno.test(
+  "a reply that cannot travel is named, to the caller and in the report",
+  withNodes(async (net) => {
+    const [alex, kate] = [await net.node("alex@localhost"), await net.node("kate@localhost")];
+    const Bad = GenServer.define("Bad", {
+      init: () => ["ok", 0],
+      handleCall: { get: (_, _from, state) => ["reply", { f: [() => 1] }, state] },
+    });
+    await kate.run(GenServer.start(Bad, undefined, { name: "Bad" }));
+    const failure = await alex.fails(GenServer.call(["Bad", "kate@localhost"], atom("get")));
+    assertMatch(
+      String(failure),
+      /unsendable: the reply of GenServer Bad to #PID<.*>: reply\.f\[0\] cannot travel to another node/,
+    );
+    await eventually("it is reported", () => kate.logs.length > 0);
+    assertMatch(kate.logs[0] ?? "", /\n {2}\*\* unsendable: the reply of GenServer Bad/);
+  }),
+);
+
 Deno.test("what is no server, no definition, no time, no from is refused in words", async () => {
   const met = (effect: Effect.Effect<unknown, unknown>): Promise<string> =>
     Effect.runPromise(Effect.sandbox(effect)).then(
@@ -382,4 +408,38 @@ Deno.test("what is no server, no definition, no time, no from is refused in word
     await met(GenServer.call("Nobody", Counter.get(), "a while" as never)),
     /"a while" was given where a time/,
   );
+  assertMatch(
+    await met(GenServer.call("Nobody", Counter.get(), -1)),
+    /-1 was given where a time of 0 or more/,
+  );
+  assertMatch(
+    await met(GenServer.start(Counter, 1, { name: "nil" })),
+    /badarg: GenServer\.start\(Counter\), name: "nil" was given where a text/,
+  );
+  assertMatch(
+    await met(GenServer.abcast("kate@localhost" as never, "Counter", Counter.reset())),
+    /GenServer\.abcast: "kate@localhost" was given where an array of nodes/,
+  );
+  assertMatch(
+    await met(GenServer.multiCall("kate@localhost" as never, "Counter", Counter.get())),
+    /GenServer\.multiCall: "kate@localhost" was given where an array of nodes/,
+  );
+  assertMatch(
+    await met(GenServer.multiCall(["kate@localhost"], wrong, Counter.get())),
+    /GenServer\.multiCall: 7 was given where the servers' name/,
+  );
+});
+
+Deno.test("what is no definition is refused where it is made", () => {
+  const init = (): readonly ["ok", number] => ["ok", 1];
+  const refused = (words: string, name: unknown, callbacks: unknown): void => {
+    const error = assertThrows(() => GenServer.define(name as never, callbacks as never), BadArg);
+    assertStringIncludes(error.message, words);
+  };
+  refused("GenServer.define: 7 was given where a server's name", 7, { init });
+  refused('GenServer.define("X"): 7 was given where an object of callbacks', "X", 7);
+  refused('GenServer.define("X"), init: undefined was given where a function', "X", {});
+  refused('GenServer.define("X"), handleInfo: 7 was given where a function', "X", { init, handleInfo: 7 });
+  refused('GenServer.define("X"), handleCall: 7 was given', "X", { init, handleCall: 7 });
+  refused('GenServer.define("X"), handleCast.get: 7 was given', "X", { init, handleCast: { get: 7 } });
 });

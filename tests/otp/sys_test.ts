@@ -6,11 +6,20 @@
 import { assert, assertEquals, assertInstanceOf, assertMatch } from "@std/assert";
 import { Effect, Fiber } from "../../src/deps/effect.ts";
 import * as GenServer from "../../src/otp/gen_server.ts";
-import { DynamicSupervisor, PartitionSupervisor, Pid, Registry, Supervisor, Task } from "../../mod.ts";
+import {
+  capture,
+  defmodule,
+  DynamicSupervisor,
+  PartitionSupervisor,
+  Pid,
+  Registry,
+  Supervisor,
+  Task,
+} from "../../mod.ts";
 import * as Sys from "../../src/otp/sys.ts";
 import * as Process from "../../src/process/process.ts";
 import { atom } from "../../src/term/atom.ts";
-import { Exit, NoProc, Timeout, Unsendable } from "../../src/term/errors.ts";
+import { BadArg, NoProc, Timeout } from "../../src/term/errors.ts";
 import { tuple } from "../../src/term/tuple.ts";
 import { eventually, withNodes } from "../node/support.ts";
 import { onBothFibers } from "../process/support.ts";
@@ -22,6 +31,8 @@ const Counter = GenServer.define("Counter", {
   handleInfo: (_message, count) => ["noreply", count + 100],
 });
 
+const Change = defmodule("Sys.Change", { twice: (count: number) => count * 2 });
+
 onBothFibers(
   "a server's state is seen and replaced, and a change that throws leaves it",
   () =>
@@ -32,8 +43,8 @@ onBothFibers(
       const failure = yield* Effect.flip(Sys.replaceState(counter, () => {
         throw new TypeError("no");
       }));
-      assertInstanceOf(failure, Exit);
-      assertMatch(failure.message, /TypeError: no/);
+      assertInstanceOf(failure, BadArg);
+      assertMatch(failure.message, /the function failed, and the state is as it was: TypeError: no/);
       assertEquals(yield* GenServer.call(counter, Counter.get()), 2);
       assertInstanceOf(yield* Effect.flip(Sys.getState("Nobody")), NoProc);
     }),
@@ -80,7 +91,7 @@ onBothFibers(
 );
 
 Deno.test(
-  "a server on another node is seen and held as one here; a function cannot travel",
+  "a server on another node is seen and held as one here; a function goes there by its name alone",
   withNodes(async (net) => {
     const [alex, kate] = [await net.node("alex@localhost"), await net.node("kate@localhost")];
     await kate.run(GenServer.start(Counter, 5, { name: "Counter" }));
@@ -90,7 +101,16 @@ Deno.test(
     assertInstanceOf(await alex.fails(GenServer.call(there, Counter.get(), 5)), Timeout);
     await alex.run(Sys.resume(there));
     assertEquals(await alex.run(GenServer.call(there, Counter.get())), 5);
-    assertInstanceOf(await alex.fails(Sys.replaceState(there, (count: number) => count)), Unsendable);
+    assertMatch(
+      String(await alex.fails(Sys.replaceState(there, (count: number) => count))),
+      /badarg: Sys\.replaceState\(.*a function travels by its name/,
+    );
+    assertEquals(await alex.run(Sys.replaceState(there, Change.twice)), 10);
+    assertEquals(await alex.run(Sys.getState(there)), 10);
+    assertMatch(
+      String(await alex.fails(Sys.replaceState(there, capture("Sys.Change", "nothing")))),
+      /&Sys\.Change\.nothing is no function that kate@localhost knows/,
+    );
     await alex.run(GenServer.stop(there));
   }),
 );
@@ -143,8 +163,34 @@ onBothFibers(
       for (const server of [top, "Sys.Dynamic", "Sys.Tasks"]) {
         const state = yield* Sys.getState(server);
         assertEquals(yield* Sys.getStatus(server), tuple(atom("running"), state));
+        const refused = yield* Effect.flip(Sys.replaceState(server, (same: unknown) => same));
+        assertMatch(refused.message, /the state of a supervisor cannot be replaced$/);
       }
       for (const [, pid] of before) if (pid instanceof Pid) yield* Sys.getState(pid);
       assertEquals(yield* Supervisor.whichChildren(top), before);
     }),
 );
+
+Deno.test(
+  "supervisors are traced as well",
+  withNodes(async (net) => {
+    const kate = await net.node("kate@localhost");
+    await kate.run(
+      DynamicSupervisor.startLink({ name: "Sys.Dynamic" }).pipe(
+        Effect.andThen(Task.Supervisor.startLink({ name: "Sys.Tasks" })),
+        Effect.andThen(Effect.all([Sys.trace("Sys.Dynamic", true), Sys.trace("Sys.Tasks", true)])),
+        Effect.andThen(
+          Effect.all([DynamicSupervisor.countChildren("Sys.Dynamic"), Task.Supervisor.children("Sys.Tasks")]),
+        ),
+      ),
+    );
+    const traced = kate.logs.filter((line) => line.includes("*DBG*"));
+    assertMatch(traced[0] ?? "", /\*DBG\* "Sys\.Dynamic" got call .*count_children/);
+    assertMatch(traced[1] ?? "", /\*DBG\* "Sys\.Tasks" got .*children/);
+  }),
+);
+
+Deno.test("whether to trace is said by true or false", async () => {
+  const traced = Effect.runPromise(Effect.sandbox(Sys.trace("Nobody", "yes" as never)));
+  assertMatch(await traced.then(String, String), /badarg: Sys\.trace: "yes" was given where true or false/);
+});

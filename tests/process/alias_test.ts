@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { assertEquals, assertInstanceOf } from "@std/assert";
+import { assertEquals, assertInstanceOf, assertMatch } from "@std/assert";
 import { Effect, Option } from "../../src/deps/effect.ts";
 import * as GenServer from "../../src/otp/gen_server.ts";
 import * as Process from "../../src/process/process.ts";
@@ -16,6 +16,14 @@ const nothing = Effect.map(
   Effect.flip(Process.receive({ after: 0 })),
   (error) => assertInstanceOf(error, Timeout),
 );
+
+Deno.test("an end of an alias that there is not is refused", async () => {
+  const made = Effect.runPromise(Effect.sandbox(Process.monitor("Nobody", { alias: "reply" as never })));
+  assertMatch(
+    await made.then(String, String),
+    /badarg: Process\.monitor, alias: "reply" was given where one of "explicit_unalias", "demonitor", "reply_dem/,
+  );
+});
 
 onBothFibers("an alias reaches its process until it is taken back", (kernel) =>
   Effect.gen(function* () {
