@@ -18,6 +18,7 @@ import type { Pid } from "../term/identifier.ts";
 import { tuple } from "../term/tuple.ts";
 import type { ChildSpec } from "./child_spec.ts";
 import * as GenServer from "./gen_server.ts";
+import { callAs, castAs } from "./gen_server_ask.ts";
 import { stopServer } from "./stop_server.ts";
 
 export type { CallError, ChildOptions, ServerRef, StartError, StartOptions } from "./gen_server.ts";
@@ -142,7 +143,7 @@ const ask = (
   if (work instanceof BadArg) return Effect.fail(work);
   // What is no time is refused by the call.
   const within = (timeout ?? defaultTimeout) as Duration.Input | "infinity";
-  return noClosure(work, GenServer.callAs(operation, agent, Server[name](work), within));
+  return noClosure(work, callAs(operation, agent, Server[name](work), within));
 };
 
 /** To an agent on another node no closure goes: said in words that say what does. */
@@ -264,7 +265,7 @@ export function cast(
 ): Effect.Effect<Atom<"ok">, Unsendable | BadArg> {
   const work = workOf("Agent.cast", body, nameOfFunction(body) === undefined ? [] : args);
   if (work instanceof BadArg) return Effect.fail(work);
-  return noClosure(work, GenServer.castAs("Agent.cast", agent, Server.cast(work)));
+  return noClosure(work, castAs("Agent.cast", agent, Server.cast(work)));
 }
 
 /**

@@ -9,12 +9,10 @@
  *
  * @module
  */
-import { type Duration, Effect, Option, Schema } from "../deps/effect.ts";
+import { type Duration, Effect, Option } from "../deps/effect.ts";
 import { isNameOnNode, wrongArgument } from "../process/arguments.ts";
-import { dispatch, nodeOf, unsendableIn } from "../process/dispatch.ts";
-import type { Kernel } from "../process/kernel.ts";
+import { unsendableIn } from "../process/dispatch.ts";
 import { withKernel } from "../process/own_kernel.ts";
-import { waitUntilWritable } from "../process/send.ts";
 import { type Atom, atom } from "../term/atom.ts";
 import { BadArg, Unsendable } from "../term/errors.ts";
 import type { Pid } from "../term/identifier.ts";
@@ -22,16 +20,10 @@ import { inspect } from "../term/inspect.ts";
 import type { Term } from "../term/term.ts";
 import { tuple } from "../term/tuple.ts";
 import type { ChildSpec, Shutdown } from "./child_spec.ts";
-import { type CallError, genCall } from "./gen_call.ts";
-import { answerFrom, CALL, CAST } from "./gen_reply.ts";
-import {
-  type Call,
-  type Cast,
-  type From,
-  Request,
-  type Server,
-  serverDefinition,
-} from "./gen_server_define.ts";
+import type { CallError } from "./gen_call.ts";
+import { answerFrom } from "./gen_reply.ts";
+import { type Call, type Cast, type From, type Server, serverDefinition } from "./gen_server_define.ts";
+import { callAs, castAs } from "./gen_server_ask.ts";
 import { beginServer } from "./gen_server_loop.ts";
 import type { Restart } from "./restart.ts";
 import {
@@ -40,7 +32,6 @@ import {
   isServerRef,
   type ServerName,
   type ServerRef,
-  textOfServer,
   wrongServer,
 } from "./server_name.ts";
 import { type StartError, startProcess } from "./start_process.ts";
@@ -192,45 +183,6 @@ export function call(
   return callAs("GenServer.call", server, request, timeout);
 }
 
-/** @internal Calls, and says itself by that name. */
-export const callAs = (
-  name: string,
-  server: ServerRef,
-  request: unknown,
-  timeout: Duration.Input | "infinity",
-): Effect.Effect<unknown, CallError> => {
-  if (!(request instanceof Request)) {
-    return genCall({ name, server, label: CALL, request, timeout });
-  }
-  const schemas = request.definition.schemas.calls.get(request.name);
-  const encoded = encodedBy(schemas?.request, request, name);
-  if (encoded instanceof BadArg) return Effect.fail(encoded);
-  const asked = genCall({ name, server, label: CALL, request: encoded, timeout });
-  const schema = schemas?.reply;
-  if (schema === undefined) return asked;
-  return Effect.flatMap(asked, (reply) => {
-    const read = Schema.decodeUnknownOption(schema)(reply);
-    if (Option.isSome(read)) return Effect.succeed(read.value);
-    const problem = `the reply is not as its Schema says: ${inspect(reply).slice(0, 200)}`;
-    return Effect.fail(
-      new BadArg({ operation: `${name}(${textOfServer(server)}, ${inspect(request)})`, problem }),
-    );
-  });
-};
-
-/** A request as it travels; the problem when it is not as its Schema says. */
-const encodedBy = (
-  schema: Schema.Codec<unknown, unknown> | undefined,
-  request: Request,
-  name: string,
-): unknown => {
-  if (schema === undefined) return request.toTerm();
-  const encoded = Schema.encodeUnknownOption(schema)(request.payload);
-  if (Option.isSome(encoded)) return request.toTerm(encoded.value);
-  const problem = `${inspect(request.payload).slice(0, 200)} is not as the Schema of ${request.name} says`;
-  return new BadArg({ operation: `${name} of ${request.definition.name}`, problem });
-};
-
 /**
  * Sends a server a request that is not answered (`GenServer.cast/2`).
  *
@@ -243,51 +195,6 @@ export const cast = (
   server: ServerRef,
   request: Cast | Term,
 ): Effect.Effect<Atom<"ok">, Unsendable | BadArg> => castAs("GenServer.cast", server, request);
-
-/** @internal Casts, and says itself by that name. */
-export const castAs = (
-  name: string,
-  server: ServerRef,
-  request: Cast | Term,
-): Effect.Effect<Atom<"ok">, Unsendable | BadArg> =>
-  withKernel<Atom<"ok">, Unsendable | BadArg, never>((kernel) => {
-    if (!isServerRef(server)) return Effect.fail(wrongServer(name, server));
-    const message = castOf(name, request);
-    if (message instanceof BadArg) return Effect.fail(message);
-    return Effect.flatMap(
-      addressOf(kernel, server),
-      (address) =>
-        Option.isNone(address) ? Effect.succeed(atom("ok")) : sendCast(
-          kernel,
-          address.value,
-          message,
-          () => `${name}(${textOfServer(server)}, ${inspect(request)})`,
-        ),
-    );
-  });
-
-const castOf = (name: string, request: unknown): unknown => {
-  if (!(request instanceof Request)) return tuple(CAST, request);
-  const encoded = encodedBy(request.definition.schemas.casts.get(request.name), request, name);
-  return encoded instanceof BadArg ? encoded : tuple(CAST, encoded);
-};
-
-const sendCast = (
-  kernel: Kernel,
-  to: Address,
-  message: unknown,
-  operation: () => string,
-): Effect.Effect<Atom<"ok">, Unsendable> => {
-  try {
-    dispatch(kernel, to, message);
-  } catch (error) {
-    return Effect.fail(unsendableIn(operation(), error));
-  }
-  const node = nodeOf(kernel, to);
-  return node !== undefined && kernel.outbound.isBusy(node)
-    ? waitUntilWritable(kernel, node, atom("ok"))
-    : Effect.succeed(atom("ok"));
-};
 
 /**
  * Casts to the servers of one name on several nodes (`GenServer.abcast/3`).

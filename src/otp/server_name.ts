@@ -87,7 +87,7 @@ export const claimName = (
       new AlreadyStarted({ operation, taken: `the name ${inspect(name)}`, pid: owner.pid }),
     );
   }
-  const problem = register(kernel, pid, name, () => `${operation}, name`);
+  const problem = register(kernel, pid, name, () => `${operation}, name ${inspect(name)}`);
   return problem === undefined ? Effect.void : Effect.fail(problem);
 };
 

@@ -24,8 +24,7 @@ export const register = (
 ): BadArg | undefined => {
   const refuse = (problem: string): BadArg => new BadArg({ operation: operation(), problem });
   if (typeof name !== "string" || name === "" || reserved.has(name)) {
-    const words = `a text that is not empty and not one of ${[...reserved].join(", ")},`;
-    return wrongArgument(operation(), name, words);
+    return refuse(`a registered name is a text that is not empty and not one of ${[...reserved].join(", ")}`);
   }
   if (!(pid instanceof Pid)) return wrongArgument("Process.register", pid, "a pid");
   const entry = kernel.find(pid);

@@ -414,7 +414,7 @@ Deno.test("what is no server, no definition, no time, no from is refused in word
   );
   assertMatch(
     await met(GenServer.start(Counter, 1, { name: "nil" })),
-    /badarg: GenServer\.start\(Counter\), name: "nil" was given where a text/,
+    /badarg: GenServer\.start\(Counter\), name "nil": a registered name is a text/,
   );
   assertMatch(
     await met(GenServer.abcast("kate@localhost" as never, "Counter", Counter.reset())),
