@@ -8,7 +8,7 @@ import { closureGiven, wrongArgument } from "../process/arguments.ts";
 import { unsendableIn } from "../process/dispatch.ts";
 import type { Kernel } from "../process/kernel.ts";
 import { nameOfFunction } from "../process/modules.ts";
-import { BadArg, type Exit, type NoConnection, type NoProc, Unsendable } from "../term/errors.ts";
+import { type BadArg, type Exit, type NoConnection, type NoProc, Unsendable } from "../term/errors.ts";
 import { type Shutdown, shutdownMilliseconds } from "./child_spec.ts";
 import {
   type Address,
