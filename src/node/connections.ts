@@ -402,7 +402,9 @@ export class Connections implements Outbound {
       clock: this.#kernel.clock,
       limits: this.#settings.limits,
       runningSender: () => this.#runningSender(),
-      onSignal: (signal) => peer.link === link ? deliver(this.#kernel, signal, there) : undefined,
+      // A peer of this very OS process that has stopped being a node has no name any more to be answered by.
+      onSignal: (signal) =>
+        peer.link === link && there.name === name ? deliver(this.#kernel, signal, there) : undefined,
       onClose: (end) => this.#lose(peer, link, end),
     });
     peer.link = link;

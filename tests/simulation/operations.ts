@@ -17,6 +17,7 @@ import {
 } from "../../mod.ts";
 import * as Node from "../../src/node/node.ts";
 import { fragmentBytes } from "../../src/protocol/native/fragments.ts";
+import { type NodeLife, nonode } from "../../src/term/identifier.ts";
 import { Effect, Option } from "../deps.ts";
 import { type Agent, type Command, reasonOf, Simulated } from "./agent.ts";
 import { filler } from "./filler.ts";
@@ -98,7 +99,7 @@ export const perform = (agent: Agent, { operation, step }: Command): Doing => {
       return unalias(agent);
     case "sendAlias": {
       const known = agent.run.aliases.get(operation.to);
-      return known === undefined
+      return known === undefined || isNameless(agent, known.alias.home)
         ? noneOf
         : say(agent, known.alias, `=${agent.run.labels.reference(known.alias)}`, 0);
     }
@@ -132,8 +133,15 @@ export const perform = (agent: Agent, { operation, step }: Command): Doing => {
 /** Does something with whoever has a slot, if anyone does. */
 const toSlot = (agent: Agent, slot: number, what: (pid: Pid) => Doing): Doing => {
   const pid = agent.run.pidOf(slot);
-  return pid === undefined ? noneOf : what(pid);
+  return pid === undefined || isNameless(agent, pid.home) ? noneOf : what(pid);
 };
+
+/**
+ * Whether what is there belongs to a program that is no node now. Other OS processes would still know it by the
+ * name that it had; here they share its life with it, and know it by none.
+ */
+const isNameless = (agent: Agent, home: NodeLife): boolean =>
+  home !== agent.home.kernel.life && home.name === nonode;
 
 /** Gives or frees a name, and writes down whether that was done. */
 const naming = (agent: Agent, how: Naming, name: string, effect: Effect.Effect<unknown, unknown>): Doing => {

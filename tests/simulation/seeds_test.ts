@@ -24,3 +24,13 @@ Deno.test("a seed tells the same story twice, and another seed another", async (
   assertEquals(lines.length > 50, true);
   assertEquals((await tell(generate(8))).lines.length === lines.length, false);
 });
+
+/** Seeds that have found what was wrong once, each with what it was. */
+const findings = [
+  [200056, "what a node that stops had sent ties nobody to a name that it has given up"],
+  [200703, "nor does it leave a tie to that name behind"],
+] as const;
+
+for (const [seed, what] of findings) {
+  Deno.test(what, async () => assertEquals(await problemsOfSeed(seed), []));
+}
