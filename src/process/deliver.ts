@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { NodeLife } from "../term/identifier.ts";
+import { type NodeLife, nonode, type Pid } from "../term/identifier.ts";
 import { Excess } from "./excess.ts";
 import type { Kernel } from "./kernel.ts";
 import {
@@ -166,7 +166,10 @@ export const nodeDown = (kernel: Kernel, node: string, life?: NodeLife): void =>
   if (remote === undefined) return;
   kernel.remotes.delete(node);
   breakRequestsTo(kernel, [...remote.pending], [...remote.held.values()]);
-  breakLinksTo((pid) => pid.home === life || pid.node === node, remote.linked.keys());
+  // A node of this OS process may have given its name up meanwhile: then its pids have none.
+  const isThere = ({ home }: Pid): boolean =>
+    home === life || (home !== kernel.life && (home.name === node || home.name === nonode));
+  breakLinksTo(isThere, remote.linked.keys());
   breakMonitorsTo(kernel, [...remote.monitors], remote.watchers.values());
   breakSpawnsTo(kernel, remote.spawns);
 };
