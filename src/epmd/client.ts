@@ -166,11 +166,15 @@ const ask = <A>(
   return new Promise((resolve) => {
     let over = false;
     let connection: Connection | undefined;
+    const giveUp = new AbortController();
     const settle = (asked: Asked<A>): void => {
       if (over) return;
       over = true;
       takeBack();
-      if (asked.tag !== "answer") connection?.close();
+      if (asked.tag !== "answer") {
+        giveUp.abort();
+        connection?.close();
+      }
       resolve(asked);
     };
     const takeBack = clock.after(questionTime, () => {
@@ -181,8 +185,8 @@ const ask = <A>(
     });
     const run = async (): Promise<void> => {
       try {
-        connection = await transport.connect(mapper);
-        // A connect cannot be taken back: one that succeeds after the limit is closed here.
+        connection = await transport.connect(mapper, undefined, giveUp.signal);
+        // Not every transport takes a connect back: one that succeeds after the limit is closed here.
         if (over) connection.close();
         else settle(await converse(connection, mapper, encodeRequest(request), format));
       } catch (error) {

@@ -35,6 +35,8 @@ export interface DialOptions {
   readonly connector: typeof connector;
   /** Milliseconds for all of it. */
   readonly milliseconds: number;
+  /** Gives up a connect that is not answered: aborted by whoever dials, when it hears what came of it or stops. */
+  readonly signal: AbortSignal;
   /** Given each connection, to the mapper and then to the node, so that the attempt can be given up. */
   readonly onConnection: (connection: Connection) => void;
 }
@@ -60,7 +62,7 @@ export const dial = async (options: DialOptions): Promise<Dialled> => {
   const unknown = "tag" in found ? found : undefined;
   const address = "tag" in found ? options.lastKnown : found;
   if (address === undefined) return unknown ?? { tag: "failed", because: "absent" };
-  const connected = await connect(linkTransport, clock, address, hostOf(handshake.to), due - clock.now());
+  const connected = await connect(options, linkTransport, address, due - clock.now());
   if ("tag" in connected) return unknown ?? connected;
   options.onConnection(connected);
   const shaken = await shake(connected, options.connector(handshake), clock, Math.max(1, due - clock.now()));
@@ -139,8 +141,9 @@ const askMapper = async (options: DialOptions): Promise<Address | Failed> => {
   const transport: Transport = {
     listen: (at) => options.transport.listen(at),
     // The question is given up with the attempt.
-    connect: async (to) => {
-      const connection = await options.transport.connect(to);
+    connect: async (to, name, signal = options.signal) => {
+      const either = AbortSignal.any([signal, options.signal]);
+      const connection = await options.transport.connect(to, name, either);
       onConnection(connection);
       return connection;
     },
@@ -160,23 +163,21 @@ const askMapper = async (options: DialOptions): Promise<Address | Failed> => {
 };
 
 const connect = (
+  { clock, handshake, signal }: DialOptions,
   transport: Transport,
-  clock: KernelClock,
   to: Address,
-  name: string,
   milliseconds: number,
 ): Promise<Connection | Failed> =>
   new Promise((resolve) => {
-    let isLate = false;
     const stop = clock.after(Math.max(1, milliseconds), () => {
-      isLate = true;
       resolve({ tag: "failed", because: "timeout", detail: `${to.host}:${to.port} does not answer` });
     });
-    transport.connect(to, name).then((connection) => {
+    transport.connect(to, hostOf(handshake.to), signal).then((connection) => {
       stop();
-      // Nobody waits for a connection that comes late.
-      if (isLate) connection.close();
-      else resolve(connection);
+      // Nobody waits for a connection that comes late, by a transport that takes no connect back.
+      if (!signal.aborted) return resolve(connection);
+      connection.close();
+      resolve({ tag: "failed", because: "timeout", detail: "it is given up" });
     }, (error: unknown) => {
       stop();
       const detail = error instanceof Error ? error.message : String(error);

@@ -18,6 +18,8 @@ const kindOf = (error: unknown): TransportFailure => {
   if (error instanceof Deno.errors.NotCapable || error instanceof Deno.errors.PermissionDenied) {
     return "denied";
   }
+  // Given up before there was a connection.
+  if (error instanceof DOMException && error.name === "AbortError") return "closed";
   const isClosed = error instanceof Deno.errors.Interrupted || error instanceof Deno.errors.BadResource ||
     error instanceof Deno.errors.BrokenPipe || error instanceof Deno.errors.ConnectionReset ||
     error instanceof Deno.errors.ConnectionAborted;
@@ -71,8 +73,11 @@ const listenerOf = (socket: Deno.TcpListener): Listener => ({
 
 /** TCP. Needs `--allow-net` for the addresses that are connected to and listened on. */
 export const tcpTransport: Transport = {
-  connect: (to) =>
-    failing(Deno.connect({ transport: "tcp", hostname: to.host, port: to.port }).then(connectionOf)),
+  connect: (to, _name, signal) => {
+    const options = { transport: "tcp", hostname: to.host, port: to.port } as const;
+    const connecting = Deno.connect(signal === undefined ? options : { ...options, signal });
+    return failing(connecting.then(connectionOf));
+  },
   listen: (at) => {
     try {
       return listenerOf(Deno.listen({ transport: "tcp", hostname: at.host, port: at.port }));

@@ -40,8 +40,11 @@ const highWater = 256 * 1024;
  *   that is a {@link TransportError} of the kind `tls` from `connect`, and from `read` of an accepted one.
  */
 export const tlsTransport = (options: TlsOptions, below: Transport): Transport => ({
-  connect: async (to, name = to.host) => {
-    const connection = new Secured(await below.connect(to), (duplex) => secureClient(options, name, duplex));
+  connect: async (to, name = to.host, signal) => {
+    const connection = new Secured(
+      await below.connect(to, undefined, signal),
+      (duplex) => secureClient(options, name, duplex),
+    );
     await connection.isSecure;
     return connection;
   },

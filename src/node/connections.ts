@@ -50,6 +50,8 @@ interface Attempt {
   /** How long it waits when it is refused, before it dials again. */
   readonly pause: number;
   connection: Connection | undefined;
+  /** Takes back a connect that is not answered. */
+  readonly giveUp: AbortController;
   isGivenUp: boolean;
   stopWaiting: () => void;
 }
@@ -296,7 +298,14 @@ export class Connections implements Outbound {
     pause = crossingPause,
   ): void {
     const { life, clock, seams } = this.#kernel;
-    const attempt: Attempt = { due, pause, connection: undefined, isGivenUp: false, stopWaiting: () => {} };
+    const attempt: Attempt = {
+      due,
+      pause,
+      connection: undefined,
+      giveUp: new AbortController(),
+      isGivenUp: false,
+      stopWaiting: () => {},
+    };
     peer.attempt = attempt;
     const fail = (error: unknown): void => {
       if (!attempt.isGivenUp) this.#fail(peer, { because: "absent", detail: String(error) });
@@ -325,6 +334,7 @@ export class Connections implements Outbound {
       },
       connector: settings.handshake.connector,
       milliseconds: Math.max(1, due - clock.now()),
+      signal: attempt.giveUp.signal,
       onConnection: (connection) => {
         attempt.connection = connection;
         if (attempt.isGivenUp) connection.close();
@@ -377,6 +387,7 @@ export class Connections implements Outbound {
     peer.attempt = undefined;
     attempt.isGivenUp = true;
     attempt.stopWaiting();
+    attempt.giveUp.abort();
     attempt.connection?.close();
   }
 

@@ -71,8 +71,9 @@ export interface Transport {
    * Connects; rejected with a {@link TransportError}.
    *
    * @param name The name that the other end must prove, where the transport asks for one: its host by default.
+   * @param signal Gives it up, while there is no connection yet.
    */
-  connect(to: Address, name?: string): Promise<Connection>;
+  connect(to: Address, name?: string, signal?: AbortSignal): Promise<Connection>;
   /** Listens; throws a {@link TransportError}. */
   listen(at: Address): Listener;
 }

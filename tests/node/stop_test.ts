@@ -13,6 +13,7 @@ import * as Task from "../../src/otp/task.ts";
 import { Down, ExitMessage, NodeDown } from "../../src/process/messages.ts";
 import { defmodule } from "../../src/process/modules.ts";
 import { systemSeams } from "../../src/process/own_kernel.ts";
+import { type Transport, TransportError } from "../../src/process/seams.ts";
 import * as Process from "../../src/process/process.ts";
 import { BadArg, NoConnection } from "../../src/term/errors.ts";
 import {
@@ -343,3 +344,44 @@ Deno.test("nodes that all stop at the same moment leave nothing", async () => {
   ];
   await Promise.all(nodes.map((node) => node.stop()));
 });
+
+Deno.test(
+  "a connect that nobody answers ends with its node, and with its time",
+  withNodes(async (net) => {
+    // One whose queue is full answers no further connect.
+    const full = Deno.listen({ hostname: "127.0.0.1", port: 0, tcpBacklog: 1 });
+    const to = { host: "127.0.0.1", port: full.addr.port };
+    const [filling, connected] = [new AbortController(), new Set<Deno.Conn>()];
+    const fillers = Array.from({ length: 8 }, async () => {
+      const options = { hostname: to.host, port: to.port, signal: filling.signal };
+      await Deno.connect(options).then((one) => connected.add(one), () => {});
+    });
+    net.onEnd(async () => {
+      filling.abort();
+      await Promise.all(fillers);
+      for (const one of connected) one.close();
+      full.close();
+    });
+    await eventually("it is full", () => connected.size >= 2);
+    const ended: Array<unknown> = [];
+    const transport: Transport = {
+      ...tcpTransport,
+      connect: async (at, name, signal) => {
+        const connecting = tcpTransport.connect(at, name, signal);
+        if (at.port === to.port) await connecting.catch((error: unknown) => ended.push(error));
+        return await connecting;
+      },
+    };
+    const addresses = { "kate@localhost": `${to.host}:${to.port}` };
+    const slow = await net.node("slow@localhost", { transport, addresses, connectTime: 50 });
+    const failure = await slow.fails(Node.connect("kate@localhost"));
+    assertEquals(failure._tag === "noconnection" && failure.because, "timeout");
+    await eventually("it is taken back", () => ended.length === 1);
+    const alex = await net.node("alex@localhost", { transport, addresses, seams: seamsOn() });
+    const pinging = alex.run(Node.ping("kate@localhost"));
+    await alex.stop();
+    await pinging;
+    await eventually("it is taken back too", () => ended.length === 2);
+    assertEquals(ended.map((error) => error instanceof TransportError && error.kind), ["closed", "closed"]);
+  }),
+);
