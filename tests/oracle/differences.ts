@@ -146,6 +146,11 @@ const isCall = (json: Json | undefined): boolean => {
 
 const isWrapped = (json: Json): boolean => !isSame(json, unwrapped(json));
 
+/** Whether a task was awaited that itself ended with `noproc`: a supervisor that is not there is met before `await`. */
+const isOwnNoproc = ({ exits }: JsonObject): boolean =>
+  Array.isArray(exits) && exits[0] === "noproc" && Array.isArray(exits[1]) && exits[1][0] === "Task" &&
+  exits[1][1] === "await";
+
 /** The failures that are classes of their own, by the reason with which the BEAM exits. */
 export const tagOfExit = (reason: Json | undefined): string | undefined => {
   if (reason === "noproc" || reason === "timeout") return reason;
@@ -189,7 +194,7 @@ export const differences: ReadonlyArray<Difference> = [
     when: ({ observed }) => isWrapped(observed),
     then: (seen) => {
       const bare = unwrapped(seen.observed) as JsonObject;
-      const tag = tagOfExit(bare["exits"]);
+      const tag = isOwnNoproc(seen.observed) ? undefined : tagOfExit(bare["exits"]);
       return tag === undefined ? thrownAsText(seen, bare) : fails(tag);
     },
   },
