@@ -8,6 +8,7 @@ import { Context, Deferred, Effect, Layer, type Scope } from "../deps/effect.ts"
 import { callback } from "../process/callback.ts";
 import type { AnyContext, AnyFiber } from "../deps/fiber.ts";
 import type { Entry } from "../process/entry.ts";
+import { isNormalEnd } from "../process/exit_reason.ts";
 import type { Kernel } from "../process/kernel.ts";
 import { exitSignal } from "../process/links.ts";
 import { log } from "../process/log.ts";
@@ -18,7 +19,6 @@ import { AlreadyStarted, formatExitReason } from "../term/errors.ts";
 import type { Pid } from "../term/identifier.ts";
 import { isTuple } from "../term/tuple.ts";
 import type { Application } from "./application_definition.ts";
-import { isNormalEnd } from "./restart.ts";
 import { shutDownChild } from "./shut_down.ts";
 import { startLink } from "./supervisor.ts";
 

@@ -6,6 +6,7 @@
  */
 import { Effect } from "../deps/effect.ts";
 import type { Entry } from "../process/entry.ts";
+import { isNormalEnd } from "../process/exit_reason.ts";
 import { atom } from "../term/atom.ts";
 import type { BadArg } from "../term/errors.ts";
 import { Pid } from "../term/identifier.ts";
@@ -13,7 +14,7 @@ import { inspect } from "../term/inspect.ts";
 import { isTuple, tuple } from "../term/tuple.ts";
 import type { AnyChildSpec } from "./child_spec.ts";
 import { type Child, countOf, countRestarts, type FullSpec, infoOf, isShutDownWell } from "./children.ts";
-import { countRestart, type Intensity, isNormalEnd, isRestarted } from "./restart.ts";
+import { countRestart, type Intensity, isRestarted } from "./restart.ts";
 import { shutDownChildren } from "./shut_down.ts";
 import { bare, startChild } from "./start_child.ts";
 import type { Supervising, Verdict } from "./supervise.ts";

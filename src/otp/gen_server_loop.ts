@@ -8,7 +8,7 @@ import type { Crashed } from "../process/crash_report.ts";
 import { unsendableIn } from "../process/dispatch.ts";
 import type { Entry } from "../process/entry.ts";
 import { exit } from "../process/exit.ts";
-import { crashOf, exitReasonOf, normalizeReason } from "../process/exit_reason.ts";
+import { crashOf, exitReasonOf, isNormalEnd, normalizeReason } from "../process/exit_reason.ts";
 import { receive } from "../process/receive.ts";
 import { atom } from "../term/atom.ts";
 import { type Exit as ExitFailure, Unsendable } from "../term/errors.ts";
@@ -19,7 +19,6 @@ import { answerFrom, CALL, CAST } from "./gen_reply.ts";
 import { checkState, handleCall, handleCast, handleContinue, handleInfo } from "./gen_server_clauses.ts";
 import type { Definition, From } from "./gen_server_define.ts";
 import { readCall, readInit, readNoReply, type Reply, type Step, type Wait } from "./gen_server_results.ts";
-import { isNormalEnd } from "./restart.ts";
 import type { Up } from "./start_process.ts";
 import {
   handleSystemMessage,

@@ -3,15 +3,10 @@
  *
  * @module
  */
-import { isTuple } from "../term/tuple.ts";
+import { isNormalEnd } from "../process/exit_reason.ts";
 
 /** When a child is restarted: always, never, or only when it ended abnormally. */
 export type Restart = "permanent" | "temporary" | "transient";
-
-/** The reasons that are no failures: `normal`, `shutdown`, `{shutdown, _}`. */
-export const isNormalEnd = (reason: unknown): boolean =>
-  reason === "normal" || reason === "shutdown" ||
-  (isTuple(reason) && reason.length === 2 && reason[0] === "shutdown");
 
 /** Whether a child that ended with that reason is to be restarted (supervisor(3), "Child specification"). */
 export const isRestarted = (restart: Restart, reason: unknown): boolean =>

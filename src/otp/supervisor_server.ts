@@ -6,6 +6,7 @@
  */
 import { Effect } from "../deps/effect.ts";
 import type { Entry } from "../process/entry.ts";
+import { isNormalEnd } from "../process/exit_reason.ts";
 import { atom } from "../term/atom.ts";
 import { type BadArg, FailedToStartChild } from "../term/errors.ts";
 import type { Pid } from "../term/identifier.ts";
@@ -21,7 +22,7 @@ import {
   infoOf,
   isShutDownWell,
 } from "./children.ts";
-import { countRestart, type Intensity, isNormalEnd, isRestarted } from "./restart.ts";
+import { countRestart, type Intensity, isRestarted } from "./restart.ts";
 import { shutDownChild } from "./shut_down.ts";
 import { caught, startChild } from "./start_child.ts";
 import { planRestart, type Strategy } from "./strategy.ts";

@@ -216,7 +216,7 @@ const beginTask = (
   const initialCall = `${module}.${name}/${args.length}`;
   const callers = [held.from, ...ask[5] ?? []];
   const { pid: parent, leader, lineage: ancestors } = self;
-  const entry = kernel.spawn({ parent, leader, initialCall, ancestors, callers });
+  const entry = kernel.spawn({ parent, leader, initialCall, ancestors, callers, kind: "Task" });
   entry.failureIsTold = true;
   handOn(held, entry);
   kernel.start(entry, answering(kernel, reference, module, name, args), context);
@@ -232,7 +232,7 @@ const beginChild = (
   const initialCall = `${module}.${name}/${args.length}`;
   const callers = ask[6];
   const { pid: parent, leader, lineage: ancestors } = self;
-  const entry = self.kernel.spawn({ parent, leader, initialCall, ancestors, callers });
+  const entry = self.kernel.spawn({ parent, leader, initialCall, ancestors, callers, kind: "Task" });
   self.kernel.start(entry, applyFunction(self.kernel, module, name, args), context);
   return entry;
 };

@@ -51,6 +51,7 @@ const spawnTask = (owner: Entry, { initialCall }: Work): Entry =>
     initialCall,
     ancestors: owner.lineage,
     callers: callersFrom(owner),
+    kind: "Task",
   });
 
 /**

@@ -11,7 +11,7 @@ import { inspect } from "../term/inspect.ts";
 /** What is known of a crash beside the exit reason. */
 export interface Crashed {
   /** What the process is: `GenServer Counter`; just a process by default. */
-  readonly kind?: string;
+  readonly kind?: string | undefined;
   /** What it was about when it ended: `terminating` by default. */
   readonly what?: "terminating" | "failed to start";
   /** Whether every abnormal reason is reported, as of OTP's behaviours, or only failures and defects. */

@@ -18,7 +18,7 @@ import {
 import type { Pid } from "../term/identifier.ts";
 import type { Crashed } from "./crash_report.ts";
 import { CurrentProcess } from "./current.ts";
-import { exitReasonOf } from "./exit_reason.ts";
+import { exitReasonOf, isNormalEnd } from "./exit_reason.ts";
 import type { Kernel } from "./kernel.ts";
 import { Mailbox } from "./mailbox.ts";
 import type { Monitor, RemoteWatcher, WaitingCall } from "./monitors.ts";
@@ -71,6 +71,8 @@ export class Entry implements Host, Runnable {
   ancestors: ReadonlyArray<Pid | string> | undefined = undefined;
   /** How often its supervisor had restarted it before. */
   restarts = 0;
+  /** What a report of its crash calls it, where every abnormal end of it is reported: `Task`. */
+  kind: string | undefined = undefined;
   /** What a report of its crash tells beside the exit reason. */
   crashed: Crashed | undefined = undefined;
   /** The timers that send to it. */
@@ -240,8 +242,13 @@ export class Entry implements Host, Runnable {
   onEnd(exit: Exit.Exit<unknown, unknown>): void {
     this.#next = undefined;
     if (this.state === "gone") return;
-    if (Exit.isFailure(exit)) this.crashed ??= { cause: exit.cause };
-    const reason = this.state === "exiting" ? this.#exitReason : exitReasonOf(exit);
+    const isExiting = this.state === "exiting";
+    const reason = isExiting ? this.#exitReason : exitReasonOf(exit);
+    if (Exit.isFailure(exit)) {
+      // An exit signal has ended it, and not a failure of its own: then the report is its sender's.
+      const isBehaviour = this.kind !== undefined && !isExiting && !isNormalEnd(reason);
+      this.crashed ??= { kind: this.kind, isBehaviour, cause: exit.cause };
+    }
     this.kernel.finish(this, reason);
   }
 

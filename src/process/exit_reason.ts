@@ -7,6 +7,7 @@ import { Cause, Exit } from "../deps/effect.ts";
 import { Atom } from "../term/atom.ts";
 import { type Crash, Exit as ExitFailure, isTaggedError } from "../term/errors.ts";
 import { inspect } from "../term/inspect.ts";
+import { isTuple } from "../term/tuple.ts";
 
 /**
  * The exit reason of a fiber's end: success is `normal`, `exit(reason)` that reason, a typed failure is
@@ -35,3 +36,8 @@ export const crashOf = (defect: unknown): Crash =>
   defect instanceof Error
     ? { error: { name: defect.name, message: defect.message }, stack: defect.stack ?? "" }
     : { error: { name: "Error", message: typeof defect === "string" ? defect : inspect(defect) }, stack: "" };
+
+/** Whether a reason is no failure: `normal`, `shutdown`, `{shutdown, _}`. */
+export const isNormalEnd = (reason: unknown): boolean =>
+  reason === "normal" || reason === "shutdown" ||
+  (isTuple(reason) && reason.length === 2 && reason[0] === "shutdown");

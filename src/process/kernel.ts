@@ -46,6 +46,8 @@ export interface SpawnOptions {
   readonly ancestors?: ReadonlyArray<Pid | string>;
   /** Who asked for it, when it is a task. */
   readonly callers?: ReadonlyArray<Pid>;
+  /** What a report of its crash calls it: a process by default, of which only failures and defects are reported. */
+  readonly kind?: string;
 }
 
 /** Pids below this number belong to the kernel's own services. */
@@ -144,6 +146,7 @@ export class Kernel {
     if (options.initialCall !== undefined) entry.initialCall = options.initialCall;
     if (options.ancestors !== undefined) entry.ancestors = options.ancestors;
     if (options.callers !== undefined) entry.callers = options.callers;
+    if (options.kind !== undefined) entry.kind = options.kind;
     this.table.set(pid.number, entry);
     return entry;
   }

@@ -7,10 +7,13 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { Data, Effect } from "../../src/deps/effect.ts";
 import * as GenServer from "../../src/otp/gen_server.ts";
 import * as Supervisor from "../../src/otp/supervisor.ts";
+import * as Task from "../../src/otp/task.ts";
 import { CrashCounts } from "../../src/process/crash_counts.ts";
 import { exit } from "../../src/process/exit.ts";
 import * as Process from "../../src/process/process.ts";
 import { atom } from "../../src/term/atom.ts";
+import type { Pid } from "../../src/term/identifier.ts";
+import { tuple } from "../../src/term/tuple.ts";
 import { eventually, seamsOn, type TestNode, withNodes } from "../node/support.ts";
 import { HandClock } from "./hand_clock.ts";
 
@@ -150,6 +153,28 @@ Deno.test(
     );
     assertEquals(kate.logs.length, 2);
   }),
+);
+
+onKate(
+  "a task's abnormal end is reported as a task's, and not what an exit signal does to it",
+  async (kate) => {
+    const end = (reason: unknown) => kate.run(Task.start(exit(reason)));
+    const ended = (pid: Pid) => eventually("it has ended", () => kate.kernel.find(pid) === undefined);
+    for (const reason of ["normal", "shutdown", tuple("shutdown", 1)]) await ended(await end(reason));
+    const killed = await kate.run(Task.start(Effect.never));
+    await kate.run(Process.exit(killed, "boom"));
+    await ended(killed);
+    await ended(await kate.process(exit("a process is no behaviour")));
+    assertEquals(reports(kate), []);
+    await ended(await end("odd"));
+    await ended(await kate.run(Task.start(Effect.fail(new TooBig({ size: 3 })))));
+    const [odd = "", failed = ""] = reports(kate);
+    assertMatch(
+      odd,
+      /^Error kate@localhost Task #PID<[\d.]+> terminating\n {2}\*\* \(exit\) odd\n {2}Ancestors: /,
+    );
+    assertMatch(failed, /Task #PID<[\d.]+> terminating\n {2}\*\* TooBig: /);
+  },
 );
 
 Deno.test("a crash counts as the same for a second, and the count is told when that is over", () => {
