@@ -7,9 +7,9 @@
 import type { Duration, Effect } from "../deps/effect.ts";
 import type { Failure, Success } from "../process/modules.ts";
 import type { ModuleFunction } from "../term/capture.ts";
-import { callAs, type CallError } from "./erpc.ts";
+import { callAs, type CallError } from "./remote_call.ts";
 
-export type { CallError } from "./erpc.ts";
+export type { CallError } from "./remote_call.ts";
 
 /**
  * Calls a function on a node, and waits for its result (`:rpc.call/5`).
