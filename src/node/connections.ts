@@ -12,7 +12,7 @@ import { log } from "../process/log.ts";
 import { monitor } from "../process/monitors.ts";
 import { runningProcessOf } from "../process/own_kernel.ts";
 import type { Outbound } from "../process/outbound.ts";
-import { isAnswer, type Signal } from "../process/signal.ts";
+import { isAnswer, Op, type Signal } from "../process/signal.ts";
 import { dial, type Dialled } from "../net/dial.ts";
 import { checkSize, Link, type LinkEnd } from "../net/link.ts";
 import type { Incoming, Refusal } from "../net/accept.ts";
@@ -413,9 +413,12 @@ export class Connections implements Outbound {
       clock: this.#kernel.clock,
       limits: this.#settings.limits,
       runningSender: () => this.#runningSender(),
-      // A peer of this very OS process that has stopped being a node has no name any more to be answered by.
+      // A peer of this very OS process that has stopped being a node has no name any more to be answered by: what it
+      // sent arrives, but nothing is tied to it.
       onSignal: (signal) =>
-        peer.link === link && there.name === name ? deliver(this.#kernel, signal, there) : undefined,
+        peer.link === link && (there.name === name || !makesTie(signal))
+          ? deliver(this.#kernel, signal, there)
+          : undefined,
       onClose: (end) => this.#lose(peer, link, end),
     });
     peer.link = link;
@@ -520,3 +523,7 @@ export class Connections implements Outbound {
 }
 
 const isWanted = (peer: Peer): boolean => peer.waiting.length > 0 || peer.listeners.size > 0;
+
+/** Whether a signal asks for something that is to be answered, at once or in the end. */
+const makesTie = ([op]: Signal): boolean =>
+  op === Op.link || op === Op.monitor || op === Op.spawnRequest || op === Op.request;
