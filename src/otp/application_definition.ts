@@ -7,7 +7,7 @@ import { Effect, Layer } from "../deps/effect.ts";
 import { type AnyModule, moduleName } from "../process/modules.ts";
 import type { ServicesOf } from "../node/settings.ts";
 import { inspect } from "../term/inspect.ts";
-import type { AnyChildSpec, StartFailure, StartServices } from "./child_spec.ts";
+import type { AnyChildSpec, StartFailure, StartFits, StartServices } from "./child_spec.ts";
 import type { Configuration } from "./config.ts";
 import { type Environment, environment, isEnvironment } from "./environment.ts";
 import type { StartError, SupervisorOptions } from "./supervisor.ts";
@@ -70,7 +70,7 @@ export interface ApplicationOptions<
   /** Its version: `0.1.0` by default. */
   readonly version?: string;
   /** The children of its top supervisor, in the order of their start; without them it has no supervisor. */
-  readonly children?: ReadonlyArray<Spec>;
+  readonly children?: ReadonlyArray<Spec & StartFits<Spec>>;
   /** How that supervisor works, and what it is called: `{ strategy: "one_for_one" }` by default. */
   readonly supervisor?: SupervisorOptions;
   /** Its modules: a shell knows them by their names, and their functions get the services that they need. */

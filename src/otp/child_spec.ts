@@ -28,12 +28,35 @@ export interface StartFunction<E, R, S extends Started> {
 
 /**
  * A function of a defined module and its arguments, which a supervisor on another node can be given, too: it
- * answers with an Effect that starts the process.
+ * answers with an Effect that starts the process. Where the arguments are no others than these, the compiler refuses
+ * what the function does not take; a `DynamicSupervisor` may put more before them, and a `PartitionSupervisor` change
+ * them.
  */
 export type StartCall<E, R, S extends Started> = readonly [
   start: StartFunction<E, R, S>,
   args: ReadonlyArray<unknown>,
 ];
+
+/** Said by the compiler of a start whose arguments are not what its function takes. */
+export interface ArgumentsMustBe<Args> {
+  /** Only the compiler sees it. */
+  readonly argumentsMustBe: Args;
+}
+
+/**
+ * A specification, if its start is given what its function takes; else nothing is of this type. A parameter of the
+ * type `Spec & StartFits<Spec>` infers `Spec`, and refuses wrong arguments.
+ */
+export type StartFits<Spec> = Spec extends
+  { readonly start: readonly [start: (...args: infer Takes) => unknown, args: infer Given] }
+  // Of any start function nothing is known.
+  ? [Takes] extends [never] ? Spec
+  : Given extends Readonly<Takes> ? Spec
+  : Spec & { readonly start: ArgumentsMustBe<Takes> }
+  : Spec;
+
+/** The same of each of several specifications. */
+export type StartsFit<Specs> = { readonly [At in keyof Specs]: StartFits<Specs[At]> };
 
 /** One child of a supervisor. */
 export interface ChildSpec<E = unknown, R = never, S extends Started = Pid> {

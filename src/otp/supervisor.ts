@@ -37,7 +37,15 @@ import type { Pid } from "../term/identifier.ts";
 import { inspect } from "../term/inspect.ts";
 import type { Term } from "../term/term.ts";
 import type { CallError as StopError } from "./gen_call.ts";
-import type { AnyChildSpec, ChildSpec, StartedChild, StartFailure, StartServices } from "./child_spec.ts";
+import type {
+  AnyChildSpec,
+  ChildSpec,
+  StartedChild,
+  StartFailure,
+  StartFits,
+  StartServices,
+  StartsFit,
+} from "./child_spec.ts";
 import type { ChildCounts, ChildInfo } from "./children.ts";
 import * as client from "./supervisor_client.ts";
 import type { CallError } from "./supervisor_client.ts";
@@ -99,10 +107,10 @@ export type SpecOf<Answer> = Success<Answer> extends infer Init
  *   start, once those before it are down again; with `already_started` when the name is taken,
  *   `duplicate_child_name` when two children have one id, `badarg` for what is no option or no child.
  */
-export function startLink<const Spec extends AnyChildSpec>(
-  children: ReadonlyArray<Spec>,
+export function startLink<const Specs extends ReadonlyArray<AnyChildSpec>>(
+  children: Specs & StartsFit<Specs>,
   options: SupervisorOptions,
-): Effect.Effect<Pid, StartError<StartFailure<Spec>>, StartServices<Spec>>;
+): Effect.Effect<Pid, StartError<StartFailure<Specs[number]>>, StartServices<Specs[number]>>;
 /**
  * Starts a supervisor that is a module (`Supervisor.start_link/3`).
  *
@@ -164,10 +172,10 @@ const operationOf = (name: unknown, children: unknown = []): string => {
  * @param flags The strategy, the restart intensity, `autoShutdown`.
  * @returns Both; they are checked when the supervisor starts.
  */
-export const init = <const Spec extends AnyChildSpec>(
-  children: ReadonlyArray<Spec>,
+export const init = <const Specs extends ReadonlyArray<AnyChildSpec>>(
+  children: Specs & StartsFit<Specs>,
   flags: SupervisorFlags,
-): Effect.Effect<SupervisorInit<Spec>> => Effect.succeed({ children, flags });
+): Effect.Effect<SupervisorInit<Specs[number]>> => Effect.succeed({ children, flags });
 
 /**
  * Adds a child to a supervisor and starts it (`Supervisor.start_child/2`).
@@ -179,9 +187,9 @@ export const init = <const Spec extends AnyChildSpec>(
  *   when its start says that there is to be no process now (the supervisor keeps the specification, unless it is
  *   temporary); `noproc`, `noconnection` or `exit` when the supervisor does not answer.
  */
-export const startChild = <E, R, S extends Started>(
+export const startChild = <E, R, S extends Started, const Spec extends ChildSpec<E, R, S>>(
   supervisor: ServerRef,
-  spec: ChildSpec<E, R, S>,
+  spec: ChildSpec<E, R, S> & Spec & StartFits<Spec>,
 ): Effect.Effect<
   StartedChild<S>,
   FailedToStartChild<Exclude<E, Ignore> | Term> | AlreadyStarted | AlreadyPresent | Ignore | CallError,
