@@ -15,6 +15,8 @@ export const cookie = "a cookie of the faults";
 export const Faults = defmodule("Faults", {
   wait: () => Effect.never,
   twice: (number: number) => 2 * number,
+  /** Gives 42 once it is sent something. */
+  held: () => Effect.as(Process.receive(), 42),
   /** Gives that many bytes. */
   blob: (size: number) => new Uint8Array(size).fill(7),
   /** Sends its pid, and then each message that comes. */
@@ -25,3 +27,6 @@ export const Faults = defmodule("Faults", {
       for (;;) yield* Process.send(to, yield* Process.receive());
     }),
 });
+
+/** Milliseconds of silence after which a peer that is stopped is down: long enough for a busy machine. */
+export const shortTick = 2_000;

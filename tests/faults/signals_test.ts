@@ -15,6 +15,7 @@ import { NoConnection } from "../../src/term/errors.ts";
 import { Pid } from "../../src/term/identifier.ts";
 import { eventually, serves, soon, Tap, type TestNode, withNodes } from "../node/support.ts";
 import { cookie, Faults } from "./modules.ts";
+import { roundKinds, signalRounds } from "./signals.ts";
 import { nodeProcess } from "./support.ts";
 import { tasksOn, tiesTo, toldOf } from "./ties.ts";
 
@@ -204,5 +205,20 @@ Deno.test(
     await eventually("the relay is told", () => reports.messages.length === 3);
     assertEquals(String(reports.messages[2]).replace(/#PID<[\d.]+>/, "pid"), '{:EXIT, pid, "noconnection"}');
     await alex.run(Process.exit(relay, "kill"));
+  }),
+);
+
+Deno.test(
+  "a peer is killed, stopped for long, and for a moment, with much outstanding: all is answered, and nothing twice",
+  withNodes(async (net) => {
+    const each = 5;
+    const figures = await signalRounds(net, { rounds: 3, each });
+    assertEquals([...figures.keys()], [...roundKinds]);
+    for (const [what, { outstanding, answered, lost }] of figures) {
+      assert(outstanding > 9 * each, `${what}: ${outstanding} outstanding`);
+      if (what === "stopped for long") assertEquals([answered, lost], [0, outstanding]);
+      // All but the node monitor, which has nothing to tell.
+      if (what === "stopped for a moment") assertEquals([answered, lost], [outstanding - 1, 0]);
+    }
   }),
 );

@@ -4,10 +4,13 @@
  *
  * `--only crossing [--rounds 1000]` has two nodes connect to each other at the same instant so often, and
  * `--only mapper [--rounds 50] [--nodes 5]` kills the node that serves the port mapper of a cluster so often.
+ * `--only signals [--rounds 100]` kills a peer, stops it until it is given up, or for a moment, so often, with much
+ * outstanding.
  *
  * @module
  */
 import { parseArgs } from "../../src/deps/std_cli.ts";
+import { signalRounds } from "../faults/signals.ts";
 import { type Net, withNodes } from "../node/support.ts";
 import { crossing } from "./crossing.ts";
 import { takeOver } from "./members.ts";
@@ -23,7 +26,11 @@ const args = Deno.args[0] === "--" ? Deno.args.slice(1) : [...Deno.args];
 const given = parseArgs(args, {
   string: [...flags, "only"] as const,
   unknown: (argument) =>
-    leave(`unknown argument ${argument}: there are --${flags.join(" N, --")} N, --only load|crossing|mapper`),
+    leave(
+      `unknown argument ${argument}: there are --${
+        flags.join(" N, --")
+      } N, --only load|crossing|mapper|signals`,
+    ),
 });
 const numberOf = (name: typeof flags[number], otherwise: number): number => {
   const text = given[name];
@@ -93,10 +100,26 @@ const killMappers = async (): Promise<void> => {
   console.log(`${rounds} times all registered again: after ${middle} ms in the middle, ${most} at most`);
 };
 
+/** So many of each kind of question are outstanding in a round. */
+const outstandingEach = 20;
+
+const signalPeer = async (net: Net): Promise<void> => {
+  const rounds = numberOf("rounds", 100);
+  const figures = await signalRounds(net, { rounds, each: outstandingEach, onRound: progress(rounds) });
+  for (const [what, { rounds, outstanding, answered, lost, longest }] of figures) {
+    console.log(
+      `${what} ${rounds} times: ${outstanding} outstanding, ${answered} answered, ${lost} told that it is lost; ` +
+        `all within ${longest.toFixed(0)} ms`,
+    );
+  }
+  console.log(`${rounds} rounds: every one answered, none twice`);
+};
+
 const kinds: Readonly<Record<string, () => Promise<void>>> = {
   load: withNodes(load),
   crossing: withNodes(crossAtOnce),
   mapper: killMappers,
+  signals: withNodes(signalPeer),
 };
 const only = String(given.only ?? "load");
 const run = kinds[only] ?? leave(`--only is one of ${Object.keys(kinds).join(", ")}, and not ${only}`);
