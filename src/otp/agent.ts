@@ -146,15 +146,23 @@ const ask = (
   return noClosure(work, callAs(operation, agent, Server[name](work), within));
 };
 
-/** To an agent on another node no closure goes: said in words that say what does. */
+/**
+ * To an agent on another node no closure goes: said in words that say what does. Of a function with a name it is its
+ * arguments that cannot, which lie in the request `{get, {capture, args}}`.
+ */
 const noClosure = <A, E>(
   work: Work,
   asked: Effect.Effect<A, E | Unsendable>,
 ): Effect.Effect<A, E | Unsendable | BadArg> =>
-  typeof work !== "function" ? asked : Effect.catchIf(
+  Effect.catchIf(
     asked,
     (error): error is Unsendable => error instanceof Unsendable,
-    (error) => Effect.fail(closureGiven(error.operation)),
+    ({ operation, path, found }) =>
+      Effect.fail<Unsendable | BadArg>(
+        typeof work === "function"
+          ? closureGiven(operation)
+          : new Unsendable({ operation, path: path.replace(/^request(\[1\]\[1\])?/, "args"), found }),
+      ),
   );
 
 /**

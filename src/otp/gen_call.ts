@@ -12,6 +12,7 @@ import { millisecondsOf } from "../process/arguments.ts";
 import { unsendableIn } from "../process/dispatch.ts";
 import type { Entry } from "../process/entry.ts";
 import { withProcess } from "../process/own_kernel.ts";
+import { CALL } from "../process/requests.ts";
 import { Exit } from "../term/errors.ts";
 import { Pid } from "../term/identifier.ts";
 import { type CallError, type CallOptions, noProcess, operationOf, PendingCall } from "./pending_call.ts";
@@ -31,7 +32,7 @@ export const genCall = (options: CallOptions): Effect.Effect<unknown, CallError>
       return callAt(owner, fiber, address, options);
     }
     return Effect.flatMap(
-      addressOf(owner.kernel, server),
+      addressOf(owner.kernel, options.name, server),
       (address) =>
         Option.isSome(address)
           ? callAt(owner, fiber, address.value, options)
@@ -74,7 +75,9 @@ const begin = (
     pending.send(to, isHere);
   } catch (error) {
     pending.forget();
-    return Effect.fail(unsendableIn(operationOf(options), error));
+    // A call of our own travels as its request alone, all else as the whole message.
+    const within = { at: options.label === CALL ? "" : "[2]", as: "request" };
+    return Effect.fail(unsendableIn(operationOf(options), error, within));
   }
   return pending.effect;
 };

@@ -5,7 +5,7 @@
  * @module
  */
 import { Schema } from "../deps/effect.ts";
-import { dispatch } from "../process/dispatch.ts";
+import { dispatch, unsendableIn } from "../process/dispatch.ts";
 import type { Kernel } from "../process/kernel.ts";
 import { heldOf, refuse, reply } from "../process/requests.ts";
 import { type Atom, atom } from "../term/atom.ts";
@@ -31,16 +31,22 @@ export const replyBy = (from: Caller, schema: Schema.Codec<unknown, unknown>): v
   schemas.set(from, schema);
 };
 
-/** Answers a call, wherever it was made. Throws when the value cannot travel, or its Schema refuses it. */
+/** Answers a call, wherever it was made. Throws when the value cannot travel, with its
+ * path in the reply, or its Schema refuses it. */
 export const answerFrom = (kernel: Kernel, from: Caller, value: unknown): void => {
   const tag = from[1];
   const schema = schemas.get(from);
   const encoded = schema === undefined ? value : Schema.encodeUnknownSync(schema)(value);
   const caller = tag.home === kernel.life ? kernel.aliases.get(tag.number) : undefined;
-  if (caller instanceof PendingCall) caller.answer(encoded);
+  if (caller instanceof PendingCall) return caller.answer(encoded);
   // What was asked by one signal of our own is answered by one.
-  else if (heldOf(kernel, tag) !== undefined) reply(kernel, tag, encoded);
-  else dispatch(kernel, tag, tuple(tag, encoded));
+  const isHeld = heldOf(kernel, tag) !== undefined;
+  try {
+    if (isHeld) reply(kernel, tag, encoded);
+    else dispatch(kernel, tag, tuple(tag, encoded));
+  } catch (error) {
+    throw unsendableIn("", error, { at: isHeld ? "" : "[1]", as: "reply" });
+  }
 };
 
 /** Refuses a call: it fails with that reason, though nobody has ended. */

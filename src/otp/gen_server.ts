@@ -23,7 +23,7 @@ import type { ChildSpec, Shutdown } from "./child_spec.ts";
 import type { CallError } from "./gen_call.ts";
 import { answerFrom } from "./gen_reply.ts";
 import { type Call, type Cast, type From, type Server, serverDefinition } from "./gen_server_define.ts";
-import { callAs, castAs } from "./gen_server_ask.ts";
+import { callAs, castAs, encodedCall } from "./gen_server_ask.ts";
 import { beginServer } from "./gen_server_loop.ts";
 import type { Restart } from "./restart.ts";
 import {
@@ -240,31 +240,39 @@ export type Replies<Reply> = readonly [
  * @param name The servers' name.
  * @param request A request of a definition, or any term.
  * @param timeout How long to wait, for ever by default; a number is milliseconds.
- * @returns `{replies, badNodes}`, in the order of the nodes: whoever did not reply is bad.
+ * @returns `{replies, badNodes}`, in the order of the nodes: whoever did not reply is bad. Fails with
+ *   `unsendable` when a part of the request cannot travel, with `badarg` when it is not as its Schema says.
  */
 export function multiCall<Reply>(
   nodes: ReadonlyArray<string>,
   name: string,
   request: Call<Reply>,
   timeout?: Duration.Input | "infinity",
-): Effect.Effect<Replies<Reply>>;
+): Effect.Effect<Replies<Reply>, Unsendable | BadArg>;
 /** Asks with any term. */
 export function multiCall(
   nodes: ReadonlyArray<string>,
   name: string,
   request: Term,
   timeout?: Duration.Input | "infinity",
-): Effect.Effect<Replies<Term>>;
+): Effect.Effect<Replies<Term>, Unsendable | BadArg>;
 export function multiCall(
   nodes: ReadonlyArray<string>,
   name: string,
   request: unknown,
   timeout: Duration.Input | "infinity" = "infinity",
-): Effect.Effect<Replies<unknown>> {
-  const wrong = wrongNodes("GenServer.multiCall", nodes, name);
-  if (wrong !== undefined) return Effect.die(wrong);
-  const ask = (node: string): Effect.Effect<Option.Option<unknown>> =>
-    Effect.option(callAs("GenServer.multiCall", [name, node], request, timeout));
+): Effect.Effect<Replies<unknown>, Unsendable | BadArg> {
+  const operation = "GenServer.multiCall";
+  const wrong = wrongNodes(operation, nodes, name);
+  if (wrong !== undefined) return Effect.fail(wrong);
+  const encoded = encodedCall(operation, request);
+  if (encoded instanceof BadArg) return Effect.fail(encoded);
+  // A request that cannot travel is the caller's failure; any other is its node's.
+  const ask = (node: string): Effect.Effect<Option.Option<unknown>, Unsendable> =>
+    Effect.catch(
+      Effect.asSome(callAs(operation, [name, node], request, timeout)),
+      (error) => error instanceof Unsendable ? Effect.fail(error) : Effect.succeedNone,
+    );
   return Effect.map(Effect.forEach(nodes, ask, { concurrency: "unbounded" }), (answers) => {
     const replies = nodes.flatMap((node, index) => {
       const answer = answers[index];
@@ -334,7 +342,7 @@ export const whereis = (server: ServerRef): Effect.Effect<Option.Option<Address>
   withKernel((kernel) => {
     if (!isServerRef(server)) return Effect.die(wrongServer("GenServer.whereis", server));
     return Effect.map(
-      addressOf(kernel, server),
+      addressOf(kernel, "GenServer.whereis", server),
       Option.flatMap((address): Option.Option<Address> => {
         if (!isNameOnNode(address) || address[1] !== kernel.life.name) return Option.some(address);
         return Option.fromUndefinedOr(kernel.names.get(address[0])?.pid);

@@ -37,7 +37,7 @@ export const callAs = (
     return genCall({ name, server, label: CALL, request, timeout });
   }
   const schemas = request.definition.schemas.calls.get(request.name);
-  const encoded = encodedBy(schemas?.request, request, name);
+  const encoded = encodedCall(name, request);
   if (encoded instanceof BadArg) return Effect.fail(encoded);
   const asked = genCall({ name, server, label: CALL, request: encoded, timeout });
   const schema = schemas?.reply;
@@ -52,7 +52,12 @@ export const callAs = (
   });
 };
 
-/** A request as it travels; the problem when it is not as its Schema says. */
+/** A call's request as it travels; the problem when it is not as its Schema says. */
+export const encodedCall = (name: string, request: unknown): unknown =>
+  request instanceof Request
+    ? encodedBy(request.definition.schemas.calls.get(request.name)?.request, request, name)
+    : request;
+
 const encodedBy = (
   schema: Schema.Codec<unknown, unknown> | undefined,
   request: Request,
@@ -76,7 +81,7 @@ export const castAs = (
     const message = castOf(name, request);
     if (message instanceof BadArg) return Effect.fail(message);
     return Effect.flatMap(
-      addressOf(kernel, server),
+      addressOf(kernel, name, server),
       (address) =>
         Option.isNone(address) ? Effect.succeed(atom("ok")) : sendCast(
           kernel,
@@ -102,7 +107,7 @@ const sendCast = (
   try {
     dispatch(kernel, to, message);
   } catch (error) {
-    return Effect.fail(unsendableIn(operation(), error));
+    return Effect.fail(unsendableIn(operation(), error, { at: "[1]", as: "request" }));
   }
   const node = nodeOf(kernel, to);
   return node !== undefined && kernel.outbound.isBusy(node)

@@ -11,7 +11,7 @@ import { exit } from "../process/exit.ts";
 import { crashOf, exitReasonOf, isNormalEnd, normalizeReason } from "../process/exit_reason.ts";
 import { receive } from "../process/receive.ts";
 import { atom } from "../term/atom.ts";
-import { type Exit as ExitFailure, Unsendable } from "../term/errors.ts";
+import type { Exit as ExitFailure } from "../term/errors.ts";
 import type { Pid } from "../term/identifier.ts";
 import { inspect } from "../term/inspect.ts";
 import { isTuple, tuple } from "../term/tuple.ts";
@@ -204,10 +204,7 @@ const answer = (server: Server, from: From | undefined, reply: Reply): void => {
   try {
     answerFrom(self.kernel, from, reply.value);
   } catch (error) {
-    const { path, found } = unsendableIn("", error);
-    const operation = `the reply of ${kindOf(server.definition)} to ${inspect(from[0])}`;
-    // It lies within the message that travels, or is the whole of it.
-    throw new Unsendable({ operation, path: path.replace(/^message(\[1\])?/, "reply"), found });
+    throw unsendableIn(`the reply of ${kindOf(server.definition)} to ${inspect(from[0])}`, error);
   }
   trace(view, () => {
     return `sent ${inspect(reply.value)} to ${inspect(from[0])}, new state ${inspect(server.state)}`;

@@ -8,7 +8,7 @@ import { Effect, Option } from "../deps/effect.ts";
 import { isNameOnNode, wrongArgument } from "../process/arguments.ts";
 import { register } from "../process/names.ts";
 import type { Kernel } from "../process/kernel.ts";
-import { AlreadyStarted, type BadArg } from "../term/errors.ts";
+import { AlreadyStarted, BadArg } from "../term/errors.ts";
 import { Pid } from "../term/identifier.ts";
 import { inspect } from "../term/inspect.ts";
 
@@ -62,14 +62,22 @@ export const textOfServer = (server: unknown): string => {
   return isVia(server) ? String(server) : inspect(server);
 };
 
-/** Where messages to a server go; nothing when nobody has the name by way of its registry. */
+/**
+ * Where messages to a server go; nothing when nobody has the name by way of its registry. What is wrong with that
+ * registry is said of the operation.
+ */
 export const addressOf = (
   kernel: Kernel,
+  operation: string,
   server: ServerRef,
 ): Effect.Effect<Option.Option<Address>, BadArg> => {
-  if (isVia(server)) return server.whereisName();
+  if (isVia(server)) return saidOf(server.whereisName(), () => `${operation}(${textOfServer(server)})`);
   return Effect.succeed(Option.some(typeof server === "string" ? [server, kernel.life.name] : server));
 };
+
+/** A registry's refusal, said of what its name was used for. */
+const saidOf = <A>(asked: Effect.Effect<A, BadArg>, operation: () => string): Effect.Effect<A, BadArg> =>
+  Effect.mapError(asked, ({ problem }) => new BadArg({ operation: operation(), problem }));
 
 /** Gives a new process the name that it was started with; run in that process. */
 export const claimName = (
@@ -79,7 +87,10 @@ export const claimName = (
   name: ServerName,
 ): Effect.Effect<void, AlreadyStarted | BadArg> => {
   if (isVia(name)) {
-    return Effect.flatMap(name.registerName(pid), (isFree) => isFree ? Effect.void : taken(operation, name));
+    return Effect.flatMap(
+      saidOf(name.registerName(pid), () => `${operation}, name ${textOfServer(name)}`),
+      (isFree) => isFree ? Effect.void : taken(operation, name),
+    );
   }
   const owner = typeof name === "string" ? kernel.names.get(name) : undefined;
   if (owner !== undefined) {

@@ -45,19 +45,22 @@ export const stopServer = (
     if (!isServerRef(server)) return Effect.fail(wrongServer(name, server));
     const wanted = normalizeReason(reason);
     const operation = `${name}(${textOfServer(server)}, ${inspect(wanted)})`;
-    return Effect.flatMap(addressOf(kernel, server), (address): Effect.Effect<Atom<"ok">, CallError> => {
-      if (Option.isNone(address)) {
-        return Effect.fail(new NoProc({ operation, process: textOfServer(server) }));
-      }
-      const to = address.value;
-      const target = to instanceof Pid ? to : kernel.names.get(to[0])?.pid;
-      const node = nodeOf(kernel, to);
-      if (node === undefined && target === owner.pid) {
-        return Effect.fail(new Exit({ operation, reason: "calling_self" }));
-      }
-      const ended = endOf(operation, to, textOfServer(server), wanted, millisecondsOf(name, timeout));
-      return node === undefined ? ended : Effect.andThen(connected(node, operation), ended);
-    });
+    return Effect.flatMap(
+      addressOf(kernel, name, server),
+      (address): Effect.Effect<Atom<"ok">, CallError> => {
+        if (Option.isNone(address)) {
+          return Effect.fail(new NoProc({ operation, process: textOfServer(server) }));
+        }
+        const to = address.value;
+        const target = to instanceof Pid ? to : kernel.names.get(to[0])?.pid;
+        const node = nodeOf(kernel, to);
+        if (node === undefined && target === owner.pid) {
+          return Effect.fail(new Exit({ operation, reason: "calling_self" }));
+        }
+        const ended = endOf(operation, to, textOfServer(server), wanted, millisecondsOf(name, timeout));
+        return node === undefined ? ended : Effect.andThen(connected(node, operation), ended);
+      },
+    );
   });
 
 const endOf = (
@@ -91,7 +94,7 @@ const endOf = (
         const request = tuple(atom("terminate"), wanted);
         dispatch(kernel, to, tuple(atom("system"), tuple(owner.pid, watch.reference), request));
       } catch (error) {
-        finish(Effect.fail(unsendableIn(operation, error)));
+        finish(Effect.fail(unsendableIn(operation, error, { at: "[2][1]", as: "reason" })));
       }
       return Effect.sync(forget);
     })

@@ -74,7 +74,13 @@ export const startChild = <S extends Started, R extends Refusal<unknown>>(
     const asked = Effect.catchTag(
       ask(name, server, request, () => inspect(spec.id)),
       "unsendable",
-      (error) => Effect.fail(Effect.isEffect(start) ? cannotTravel(operation()) : error),
+      ({ operation, path, found }) =>
+        Effect.fail(
+          Effect.isEffect(start)
+            ? cannotTravel(operation)
+            // The request is `{start_child, spec}`.
+            : new Unsendable({ operation, path: path.replace(/^request(\[1\])?/, "spec"), found }),
+        ),
     );
     return Effect.flatMap(
       Effect.flatMap(asked, (answer) => readAnswer(operation, spec.id, answer)),

@@ -12,6 +12,7 @@ import { type BadArg, type Exit, type NoConnection, type NoProc, Unsendable } fr
 import { type Shutdown, shutdownMilliseconds } from "./child_spec.ts";
 import {
   type Address,
+  addressOf,
   isServerRef,
   isVia,
   type ServerRef,
@@ -78,7 +79,10 @@ export const located = <A, E>(
 ): Effect.Effect<A, E | BadArg> => {
   if (typeof supervisor === "string") return goOn([supervisor, kernel.life.name]);
   if (isVia(supervisor)) {
-    return Effect.flatMap(supervisor.whereisName(), (pid) => goOn(Option.getOrUndefined(pid)));
+    return Effect.flatMap(
+      addressOf(kernel, operation, supervisor),
+      (address) => goOn(Option.getOrUndefined(address)),
+    );
   }
   return isServerRef(supervisor) ? goOn(supervisor) : Effect.fail(wrongServer(operation, supervisor));
 };

@@ -32,6 +32,8 @@ export const answering = (
       reply(kernel, reference, value);
       return Effect.void;
     } catch (error) {
-      return Effect.fail(unsendableIn(`the result of ${module}.${name}/${args.length}`, error));
+      return Effect.fail(
+        unsendableIn(`the result of ${module}.${name}/${args.length}`, error, { at: "", as: "result" }),
+      );
     }
   });

@@ -52,8 +52,24 @@ export const dispatch = (kernel: Kernel, to: Destination, message: unknown, send
   return true;
 };
 
-/** The same failure, said of that operation. */
-export const unsendableIn = (operation: string, error: unknown): Unsendable => {
-  if (error instanceof Unsendable) return new Unsendable({ operation, path: error.path, found: error.found });
-  throw error;
+/** What a program gave, within the message that travels: where it lies there, and what the program knows it as. */
+export interface Within {
+  /** Where: `[2]`. */
+  readonly at: string;
+  /** As what: `request`. */
+  readonly as: string;
+}
+
+/** The same failure, said of that operation, and of what the program gave. Throws what is another failure. */
+export const unsendableIn = (operation: string, error: unknown, within?: Within): Unsendable => {
+  if (!(error instanceof Unsendable)) throw error;
+  const { path, found } = error;
+  return new Unsendable({ operation, path: within === undefined ? path : pathIn(path, within), found });
+};
+
+/** What is wrong with the message as a whole, as its length, is said of the whole of what was given. */
+const pathIn = (path: string, { at, as }: Within): string => {
+  const head = `message${at}`;
+  if (path.startsWith(head)) return `${as}${path.slice(head.length)}`;
+  return path === "message" ? as : path;
 };

@@ -468,7 +468,7 @@ Deno.test(
         Effect.flatMap(Task.Supervisor.async(tasks, Work.give, []), (task) => Task.await(task)),
       );
       assertInstanceOf(result, Unsendable);
-      assertEquals(result.path, "message.a[1]");
+      assertEquals(result.path, "result.a[1]");
     }
     const child = await alex.fails(Task.Supervisor.startChild(tasks, Work.exit, [() => 1]));
     assertInstanceOf(child, Unsendable);

@@ -98,10 +98,15 @@ Deno.test(
         /^Agent\.(get|cast)\(\{Stock, .*\): a function travels by its name: write it into a defmodule/,
       );
     }
-    assertInstanceOf(
-      await alex.fails(Agent.get(there, Shop.count, [atom("x"), Symbol("s")] as never)),
-      Unsendable,
-    );
+    const unsent: ReadonlyArray<Effect.Effect<unknown, unknown>> = [
+      Agent.get(there, Shop.count, [[0, Symbol("s")]] as never),
+      Agent.cast(there, Shop.put, [[0, Symbol("s")]] as never),
+    ];
+    for (const asked of unsent) {
+      const unsendable = await alex.fails(asked);
+      assertInstanceOf(unsendable, Unsendable);
+      assertEquals(unsendable.path, "args[0][1]");
+    }
     assertMatch(
       String(await alex.fails(Agent.get(there, Shop.count, 5 as never))),
       /5 was given where an array/,

@@ -25,6 +25,7 @@ import {
   NoConnection,
   NoProc,
   Timeout,
+  Unsendable,
 } from "../../src/term/errors.ts";
 import type { Pid } from "../../src/term/identifier.ts";
 import type { Term } from "../../src/term/term.ts";
@@ -322,6 +323,68 @@ Deno.test(
     assertMatch(String(await alex.fails(GenServer.cast(there, request))), /unsendable: GenServer.cast\(/);
     assertEquals(await alex.run(GenServer.call(there, Counter.get())), 4);
     await alex.run(GenServer.stop(there));
+  }),
+);
+
+const Echo = GenServer.define("Echo", {
+  init: () => ["ok", 0],
+  handleCall: {
+    closure: (_: Term, _from, state) => ["reply", [1, { back: () => 1 }], state],
+    later: (_: Term, from: GenServer.From<ReadonlyArray<unknown>>, state) =>
+      Effect.as(
+        Effect.catch(GenServer.reply(from, [1, { back: () => 1 }]), (error) =>
+          GenServer.reply(from, [error.message])),
+        ["noreply", state],
+      ),
+  },
+  handleCast: { put: (_: Term, state) => ["noreply", state] },
+});
+
+Deno.test(
+  "what cannot travel is told by its place in what the caller gave",
+  withNodes(async (net) => {
+    const [alex, kate] = [await net.node("alex@localhost"), await net.node("kate@localhost")];
+    await kate.run(GenServer.start(Echo, undefined, { name: "Echo" }));
+    const there = ["Echo", "kate@localhost"] as const;
+    const payload = { a: [0, () => 1] } as never;
+    const term = tuple(atom("other"), payload) as unknown as Term;
+    // Once while there is no connection, once over the link.
+    for (let times = 0; times < 2; times++) {
+      const failures: ReadonlyArray<readonly [Effect.Effect<unknown, unknown>, string]> = [
+        [GenServer.call(there, payload), "request.a[1]"],
+        [GenServer.cast(there, payload), "request.a[1]"],
+        [GenServer.call(there, term), "request[1].a[1]"],
+        [GenServer.call(there, Echo.closure(payload)), "request[1].a[1]"],
+        [GenServer.cast(there, Echo.put(payload)), "request[1].a[1]"],
+        [GenServer.abcast(["kate@localhost"], "Echo", Echo.put(payload)), "request[1].a[1]"],
+        [GenServer.multiCall(["kate@localhost"], "Echo", Echo.closure(payload)), "request[1].a[1]"],
+        [Process.send(there, payload), "message.a[1]"],
+      ];
+      for (const [asked, path] of failures) {
+        const failure = await alex.fails(asked);
+        assertInstanceOf(failure, Unsendable);
+        assertEquals(failure.path, path, String(failure));
+      }
+    }
+    const huge = await alex.fails(GenServer.cast(there, "x".repeat(200_000_000)));
+    assertInstanceOf(huge, Unsendable);
+    assertEquals(huge.path, "request");
+    const [said] = await alex.run(GenServer.call(there, Echo.later(1)));
+    assertMatch(String(said), /: reply\[1\]\.back cannot travel to another node/);
+    const reply = await alex.fails(GenServer.call(there, Echo.closure(1)));
+    assertMatch(String(reply), /: reply\[1\]\.back cannot travel to another node/);
+  }),
+);
+
+Deno.test(
+  "a multiCall whose request is not as its Schema says is refused, and makes no node a bad one",
+  withNodes(async (net) => {
+    const alex = await net.node("alex@localhost");
+    const failure = await alex.fails(
+      GenServer.multiCall(["kate@localhost"], "Wait", Wait.wait("two" as never)),
+    );
+    assertInstanceOf(failure, BadArg);
+    assertMatch(String(failure), /GenServer\.multiCall of Wait: "two" is not as the Schema of wait says/);
   }),
 );
 

@@ -16,6 +16,8 @@ import {
   Process,
   Registry,
   Supervisor,
+  Sys,
+  Task,
   type Term,
   tuple,
 } from "../../mod.ts";
@@ -334,6 +336,19 @@ onBothFibers("no name comes of a registry of duplicate keys, or of none", () =>
         assertStringIncludes(String(failure), "badarg: ");
         assertStringIncludes(String(failure), said);
       }
+      // Where the name was used, not the registry's own function.
+      const text = `{:via, Registry, {"${name}", "counter"}}`;
+      assertStringIncludes(String(start), `GenServer.start(Counter), name ${text}: `);
+      assertStringIncludes(String(call), `GenServer.call(${text}): `);
+      assertStringIncludes(String(yield* Effect.flip(GenServer.cast(via, 1))), `GenServer.cast(${text}): `);
+      assertStringIncludes(String(yield* Effect.flip(GenServer.stop(via))), `GenServer.stop(${text}): `);
+      assertStringIncludes(
+        String(yield* Effect.flip(GenServer.whereis(via))),
+        `GenServer.whereis(${text}): `,
+      );
+      assertStringIncludes(String(yield* Effect.flip(Sys.getState(via))), `Sys.getState(${text}): `);
+      const task = yield* Effect.flip(Task.Supervisor.children(via));
+      assertStringIncludes(String(task), `Task.Supervisor.children(${text}): `);
     }
   }));
 

@@ -363,6 +363,9 @@ Deno.test(
         'unsendable: Supervisor.startChild({Shop, "kate@localhost"}, "b"): start cannot travel to another node: ' +
           "it is an Effect; a supervisor on another node is given [Module.function, args]",
       );
+      const wrong = { id: "b", start: [Clerks.tell, [(() => 80) as never]] } as const;
+      const argument = yield* Effect.flip(Supervisor.startChild(shop, wrong));
+      assertStringIncludes(String(argument), '"b"): spec.start[1][0] cannot travel to another node');
     }),
   ),
 );

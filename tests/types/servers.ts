@@ -63,8 +63,12 @@ export const asking = (counter: Pid): void => {
   gives<Atom<"abcast">, Unsendable | BadArg>()(
     GenServer.abcast(["kate@localhost"], "Counter", Counter.reset()),
   );
-  gives<GenServer.Replies<number>>()(GenServer.multiCall(["kate@localhost"], "Counter", Counter.get()));
-  gives<GenServer.Replies<Term>>()(GenServer.multiCall(["kate@localhost"], "Counter", atom("get"), 500));
+  gives<GenServer.Replies<number>, Unsendable | BadArg>()(
+    GenServer.multiCall(["kate@localhost"], "Counter", Counter.get()),
+  );
+  gives<GenServer.Replies<Term>, Unsendable | BadArg>()(
+    GenServer.multiCall(["kate@localhost"], "Counter", atom("get"), 500),
+  );
   gives<Atom<"ok">, Met>()(GenServer.stop(counter));
   gives<Atom<"ok">, Met>()(GenServer.stop(counter, "shutdown", "1 second"));
   gives<Option.Option<Pid | readonly [name: string, node: string]>, BadArg>()(GenServer.whereis("Counter"));
