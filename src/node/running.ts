@@ -23,7 +23,7 @@ import type { Settings } from "./settings.ts";
 /** The number of the process that answers for the node itself, `net_kernel`. */
 const netKernelNumber = 50;
 /** Connections that may be unproven at once. */
-const unprovenSlots = 128;
+export const unprovenSlots = 128;
 
 /** A node that is alive. */
 export interface RunningNode {

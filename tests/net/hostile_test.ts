@@ -7,7 +7,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { Effect } from "../../src/deps/effect.ts";
 import { tcpTransport } from "../../src/net/tcp.ts";
-import type { Connection } from "../../src/process/seams.ts";
 import { busyRefusal } from "../../src/protocol/native/handshake.ts";
 import { atom } from "../../src/term/atom.ts";
 import * as Node from "../../src/node/node.ts";
@@ -15,7 +14,20 @@ import * as Process from "../../src/process/process.ts";
 import { Op } from "../../src/process/signal.ts";
 import { defmodule } from "../../src/process/modules.ts";
 import * as Task from "../../src/otp/task.ts";
-import { eventually, forward, Hostile, readToEnd, serves, soon, withNodes } from "../node/support.ts";
+import { unprovenSlots } from "../../src/node/running.ts";
+import { HandClock } from "../process/hand_clock.ts";
+import {
+  eventually,
+  forward,
+  Hostile,
+  readToEnd,
+  seamsOn,
+  serves,
+  soon,
+  Tap,
+  withNodes,
+} from "../node/support.ts";
+import { HonestCalls, Strangers } from "./strangers.ts";
 
 const utf8 = new TextEncoder();
 const hex = (text: string): Uint8Array =>
@@ -71,28 +83,45 @@ Deno.test(
 );
 
 Deno.test(
-  "2,000 silent sockets and 500 that trickle: nodes connect meanwhile, and all strangers are closed on time",
+  "2,000 silent sockets and 500 that trickle: every call is answered, nodes connect, strangers are closed on time",
   withNodes(async (net) => {
-    const alex = await net.node("alex@localhost", { connectTime: 1_500 });
-    await serves(alex, await net.node("kate@localhost"));
-    const address = await net.addressOf(alex);
-    // Not all at once: what does not fit into the system's own queue would never reach alex.
-    const connect = async (count: number): Promise<ReadonlyArray<Connection>> => {
-      const open: Array<Connection> = [];
-      while (open.length < count) {
-        open.push(...await Promise.all(Array.from({ length: 100 }, () => tcpTransport.connect(address))));
-      }
-      return open;
+    const clock = new HandClock();
+    const tap = new Tap({ keepsBytes: false });
+    const connectTime = 5_000;
+    const alex = await net.node("alex@localhost", { seams: seamsOn(clock), transport: tap, connectTime });
+    const kate = await net.node("kate@localhost");
+    const calls = await HonestCalls.start(kate, alex);
+    await eventually("calls are answered", () => calls.answered > 0);
+    const honest = tap.open.size;
+    const strangers = await Strangers.start(net, alex, 100);
+    await strangers.areAll();
+    // Alex's time stands: only who has waited longest gives way, and there are as many as may wait.
+    await eventually("the rest have given way", () => strangers.count.open === unprovenSlots);
+    assert(strangers.count.trickling > 0 && strangers.count.trickling < unprovenSlots);
+    // All places are taken, and yet there is one for who proves himself.
+    const moebi = await net.node("moebi@localhost");
+    await moebi.run(Node.connect(alex.name));
+    await serves(alex, moebi);
+    await eventually("a stranger has given way", () => strangers.count.open < unprovenSlots);
+    const tricklesOn = async (): Promise<void> => {
+      const before = strangers.count.bytes;
+      await eventually("they trickle on", () => strangers.count.bytes > before + 2);
     };
-    const silent = await connect(2_000);
-    const trickling = await connect(500);
-    // The beginning of a frame that would be one.
-    for (const one of trickling) await one.write(Uint8Array.of(0)).catch(() => {});
-    // All places are taken, and the newest strangers have waited for a moment only.
-    await serves(alex, await net.node("moebi@localhost"));
-    await soon("alex closes them all", Promise.all([...silent, ...trickling].map(readToEnd)));
-    for (const connection of [...silent, ...trickling]) connection.close();
-    await serves(alex, await net.node("sophie@localhost"));
+    await tricklesOn();
+    const held = strangers.count.open;
+    assert(held > unprovenSlots / 2, `${held} are open`);
+    clock.advance(connectTime - 1);
+    // Whatever they sent, their time goes on; and it is not over yet.
+    await tricklesOn();
+    assertEquals(strangers.count.open, held);
+    const before = calls.answered;
+    await eventually("calls are still answered", () => calls.answered > before);
+    clock.advance(1);
+    await eventually("alex closes them all", () => strangers.count.open === 0);
+    await calls.stop();
+    assertEquals(calls.wrong, []);
+    // With moebi's, and nobody else's.
+    await eventually("no socket is left", () => tap.open.size === honest + 1);
     assertEquals(alex.logs, []);
   }),
 );

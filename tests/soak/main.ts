@@ -5,12 +5,14 @@
  * `--only crossing [--rounds 1000]` has two nodes connect to each other at the same instant so often, and
  * `--only mapper [--rounds 50] [--nodes 5]` kills the node that serves the port mapper of a cluster so often.
  * `--only signals [--rounds 100]` kills a peer, stops it until it is given up, or for a moment, so often, with much
- * outstanding.
+ * outstanding. `--only strangers [--rounds 3]` has 2,500 sockets open that say nothing or a byte a second, and
+ * compares the rate of honest calls with the one before.
  *
  * @module
  */
 import { parseArgs } from "../../src/deps/std_cli.ts";
 import { signalRounds } from "../faults/signals.ts";
+import { attack } from "../net/strangers.ts";
 import { type Net, withNodes } from "../node/support.ts";
 import { crossing } from "./crossing.ts";
 import { takeOver } from "./members.ts";
@@ -29,7 +31,7 @@ const given = parseArgs(args, {
     leave(
       `unknown argument ${argument}: there are --${
         flags.join(" N, --")
-      } N, --only load|crossing|mapper|signals`,
+      } N, --only load|crossing|mapper|signals|strangers`,
     ),
 });
 const numberOf = (name: typeof flags[number], otherwise: number): number => {
@@ -115,11 +117,31 @@ const signalPeer = async (net: Net): Promise<void> => {
   console.log(`${rounds} rounds: every one answered, none twice`);
 };
 
+const bearStrangers = async (): Promise<void> => {
+  const rounds = numberOf("rounds", 3);
+  for (let round = 0; round < rounds; round++) {
+    await withNodes(async (net) => {
+      const alex = await net.node("alex@localhost");
+      const kate = await net.node("kate@localhost");
+      const { before, during, forgotten, answered, wrong } = await attack(net, kate, alex);
+      const ratio = (during / before).toFixed(2);
+      console.log(
+        `${before.toFixed(0)} calls/s before, ${during.toFixed(0)} during, ${ratio} ×; ` +
+          `the last stranger was closed after ${forgotten.toFixed(0)} ms; all of ${answered} calls answered`,
+      );
+      if (wrong.length > 0) {
+        throw new Error(`${wrong.length} calls came to: ${[...new Set(wrong)].join("; ")}`);
+      }
+    })();
+  }
+};
+
 const kinds: Readonly<Record<string, () => Promise<void>>> = {
   load: withNodes(load),
   crossing: withNodes(crossAtOnce),
   mapper: killMappers,
   signals: withNodes(signalPeer),
+  strangers: bearStrangers,
 };
 const only = String(given.only ?? "load");
 const run = kinds[only] ?? leave(`--only is one of ${Object.keys(kinds).join(", ")}, and not ${only}`);
