@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { type NodeLife, nonode, type Pid } from "../term/identifier.ts";
+import type { NodeLife, Pid } from "../term/identifier.ts";
 import { Excess } from "./excess.ts";
 import type { Kernel } from "./kernel.ts";
 import {
@@ -166,9 +166,8 @@ export const nodeDown = (kernel: Kernel, node: string, life?: NodeLife): void =>
   if (remote === undefined) return;
   kernel.remotes.delete(node);
   breakRequestsTo(kernel, [...remote.pending], [...remote.held.values()]);
-  // A node of this OS process may have given its name up meanwhile: then its pids have none.
   const isThere = ({ home }: Pid): boolean =>
-    home === life || (home !== kernel.life && (home.name === node || home.name === nonode));
+    home !== kernel.life && (home === life || home.knownAs === node);
   breakLinksTo(isThere, remote.linked.keys());
   breakMonitorsTo(kernel, [...remote.monitors], remote.watchers.values());
   breakSpawnsTo(kernel, remote.spawns);
@@ -189,7 +188,7 @@ export const noOutbound = (kernel: Kernel): Outbound => ({
 
 /** What a peer ties to this node's processes has a bound, so that it cannot fill this node's memory with it. */
 const measure = (kernel: Kernel, from: NodeLife): void => {
-  const remote = kernel.remotes.get(from.name);
+  const remote = kernel.remotes.get(from.knownAs);
   if (remote === undefined || remote.asked < kernel.maxTies) return;
   throw new Excess(`more than ${kernel.maxTies} links, monitors and requests`);
 };

@@ -49,7 +49,7 @@ export const unlink = (kernel: Kernel, entry: Entry, pid: Pid): void => {
   // If the link between the nodes is lost first, it never will: so this is a tie to that node like any other.
   const id = kernel.makeReference().number;
   const unlinking = entry.unlinking ??= new Map();
-  if (!unlinking.has(pid)) kernel.remote(pid.node).addLink(entry);
+  if (!unlinking.has(pid)) kernel.remote(pid.home.knownAs).addLink(entry);
   unlinking.set(pid, id);
   kernel.outbound.send(pid.node, pid.home, [Op.unlink, id, entry.pid.depart(), pid.number], entry);
 };
@@ -76,7 +76,7 @@ export const receiveUnlinkAck = (kernel: Kernel, id: number, from: Pid, to: numb
   const entry = kernel.table.get(to);
   if (entry?.unlinking?.get(from) !== id) return;
   entry.unlinking.delete(from);
-  kernel.remotes.get(from.node)?.removeLink(entry);
+  kernel.remotes.get(from.home.knownAs)?.removeLink(entry);
 };
 
 /** A process that one of ours is linked to has ended. */
@@ -110,7 +110,7 @@ export const breakLinks = (kernel: Kernel, entry: Entry, reason: unknown): void 
   entry.links = undefined;
   entry.unlinking = undefined;
   if (unlinking !== undefined) {
-    for (const pid of unlinking.keys()) kernel.remotes.get(pid.node)?.removeLink(entry);
+    for (const pid of unlinking.keys()) kernel.remotes.get(pid.home.knownAs)?.removeLink(entry);
   }
   if (links === undefined) return;
   for (const pid of links) {
@@ -120,7 +120,7 @@ export const breakLinks = (kernel: Kernel, entry: Entry, reason: unknown): void 
       removeLink(kernel, other, entry.pid);
       exitOverLink(other, entry.pid, reason);
     } else {
-      kernel.remotes.get(pid.node)?.removeLink(entry);
+      kernel.remotes.get(pid.home.knownAs)?.removeLink(entry);
       kernel.outbound.send(pid.node, pid.home, [Op.exit, entry.pid.depart(), pid.number, reason], entry);
     }
   }
@@ -146,12 +146,12 @@ const addLink = (entry: Entry, pid: Pid): void => {
 export const addRemoteLink = (kernel: Kernel, entry: Entry, pid: Pid): void => {
   if (entry.links?.has(pid)) return;
   addLink(entry, pid);
-  kernel.remote(pid.node).addLink(entry);
+  kernel.remote(pid.home.knownAs).addLink(entry);
 };
 
 /** Takes a link out of one end; whether it was there. */
 const removeLink = (kernel: Kernel, entry: Entry, pid: Pid): boolean => {
   if (entry.links?.delete(pid) !== true) return false;
-  if (pid.home !== kernel.life) kernel.remotes.get(pid.node)?.removeLink(entry);
+  if (pid.home !== kernel.life) kernel.remotes.get(pid.home.knownAs)?.removeLink(entry);
   return true;
 };

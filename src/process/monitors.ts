@@ -111,12 +111,12 @@ export const receiveMonitor = (kernel: Kernel, life: NodeLife, to: Target, refer
   receiveDemonitor(kernel, life, reference);
   const watcher: RemoteWatcher = { life, reference, target };
   (target.watchers ??= new Set()).add(watcher);
-  kernel.remote(life.name).watchers.set(reference, watcher);
+  kernel.remote(life.knownAs).watchers.set(reference, watcher);
 };
 
 /** The other node takes its monitor back. */
 export const receiveDemonitor = (kernel: Kernel, life: NodeLife, reference: number): void => {
-  const watchers = kernel.remotes.get(life.name)?.watchers;
+  const watchers = kernel.remotes.get(life.knownAs)?.watchers;
   const watcher = watchers?.get(reference);
   if (watcher === undefined) return;
   watchers?.delete(reference);
@@ -146,7 +146,7 @@ export const breakMonitors = (kernel: Kernel, entry: Entry, reason: unknown): vo
   if (watchers !== undefined) {
     for (const watcher of watchers) {
       if ("life" in watcher) {
-        kernel.remotes.get(watcher.life.name)?.watchers.delete(watcher.reference);
+        kernel.remotes.get(watcher.life.knownAs)?.watchers.delete(watcher.reference);
         kernel.outbound.send(watcher.life.name, watcher.life, [Op.down, watcher.reference, reason], entry);
       } else fire(kernel, watcher, reason);
     }

@@ -413,12 +413,12 @@ const heldOfLife = (kernel: Kernel, life: NodeLife, reference: number): Held | u
 };
 
 const heldBy = (kernel: Kernel, life: NodeLife): Map<number, Held> | undefined =>
-  life === kernel.life ? kernel.held : kernel.remotes.get(life.name)?.held;
+  life === kernel.life ? kernel.held : kernel.remotes.get(life.knownAs)?.held;
 
 const hold = (kernel: Kernel, held: Held): void => {
   if (held.life === kernel.life) kernel.held.set(held.reference, held);
   else {
-    const all = kernel.remote(held.life.name).held;
+    const all = kernel.remote(held.life.knownAs).held;
     const before = all.get(held.reference);
     // A peer that uses a reference again has one request of it, and not one that nobody finds any more.
     before?.holder.held?.delete(before);

@@ -22,6 +22,11 @@ const idRange = 2 ** 28;
 export class NodeLife {
   /** The node's name. Changes only when this OS process becomes a node or stops being one. */
   name: string;
+  /**
+   * The name that other nodes know it by: it stays when this OS process gives it up, since what they have tied to it
+   * stands under that name until they lose it.
+   */
+  knownAs: string;
   /** 32 random bits; 0 while the program is no node. */
   creation: number;
   /** The first number in `#PID<0.106.0>`: 0 for this program, else a number of this program's own. */
@@ -32,6 +37,7 @@ export class NodeLife {
   /** @internal Use {@link nodeLife}, or make a kernel. */
   constructor(name: string, creation: number, index: number = ++lastIndex) {
     this.name = name;
+    this.knownAs = name;
     this.creation = creation;
     this.index = index;
   }
@@ -39,6 +45,7 @@ export class NodeLife {
   /** Takes a name (or gives it back): what a kernel does when its node starts and stops. */
   rename(name: string, creation: number): void {
     this.name = name;
+    if (name !== nonode) this.knownAs = name;
     this.creation = creation;
     lives.set(lifeKey(name, creation), this);
   }

@@ -30,6 +30,7 @@ const findings = [
   [200056, "what a node that stops had sent ties nobody to a name that it has given up"],
   [200703, "nor does it leave a tie to that name behind"],
   [201574, "a link to a node that has given its name up breaks, though it never was connected"],
+  [5861, "an unlink from a node that has given its name up is a tie to nobody, once it is over"],
 ] as const;
 
 for (const [seed, what] of findings) {
