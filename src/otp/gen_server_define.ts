@@ -298,8 +298,17 @@ export const define = <
     made[request] = (...payload: ReadonlyArray<unknown>) => new Request(definition, request, payload);
   }
   Object.defineProperty(made, serverDefinition, { value: definition });
+  Object.defineProperty(made, Symbol.for("Deno.customInspect"), { value: () => textOf(definition) });
   // The loop above has made each request under its own name.
   return made as never;
+};
+
+/** A definition as `Deno.inspect`, `console.log` and the shell show it: its name, and what it can be asked. */
+const textOf = ({ name, calls, casts }: Definition): string => {
+  const requests = ([["call", calls], ["cast", casts]] as const)
+    .filter(([, clauses]) => clauses.size > 0)
+    .map(([kind, clauses]) => `${kind} ${[...clauses.keys()].join(", ")}`);
+  return `#GenServer<${name}${requests.length === 0 ? "" : `: ${requests.join("; ")}`}>`;
 };
 
 /** Why that is no server: a program that defines one cannot go on. */

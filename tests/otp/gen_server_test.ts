@@ -28,6 +28,7 @@ import {
   Unsendable,
 } from "../../src/term/errors.ts";
 import type { Pid } from "../../src/term/identifier.ts";
+import { inspect } from "../../src/term/inspect.ts";
 import type { Term } from "../../src/term/term.ts";
 import { tuple } from "../../src/term/tuple.ts";
 import { eventually, type TestNode, ties, withNodes } from "../node/support.ts";
@@ -325,6 +326,15 @@ Deno.test(
     await alex.run(GenServer.stop(there));
   }),
 );
+
+Deno.test("a definition reads as its name, and what it can be asked", () => {
+  const text = "#GenServer<Counter: call get, add, put, never, give; cast reset>";
+  assertEquals(inspect(Counter), text);
+  assertEquals(inspect([Counter]), `[ ${text} ]`);
+  assertEquals(Deno.inspect(Counter), text);
+  assertEquals(inspect(GenServer.define("Bare", { init: () => ["ok", 0] })), "#GenServer<Bare>");
+  assertEquals(Object.keys(Counter), ["get", "add", "put", "never", "give", "reset"]);
+});
 
 const Echo = GenServer.define("Echo", {
   init: () => ["ok", 0],
