@@ -47,6 +47,11 @@ export class CrashCounts {
       }
       return false;
     }
+    // Its second is over, and its timer late: where one crash follows the other, timers wait.
+    if (known !== undefined && known.count > 0) {
+      known.stop();
+      this.#end(likeness, known);
+    }
     this.#crashes.delete(likeness);
     // In the order in which they came: behind one that is young there is none that is old.
     for (const [other, { since, count }] of this.#crashes) {

@@ -199,3 +199,17 @@ Deno.test("a crash counts as the same for a second, and the count is told when t
   clock.advance(1000);
   assertEquals(counts.isNews("invented 4999"), true);
 });
+
+Deno.test("a count whose timer is late is told by the next crash, once", () => {
+  const timers = new HandClock();
+  let now = 0;
+  const clock = { now: () => now, after: (time: number, run: () => void) => timers.after(time, run) };
+  const said: Array<string> = [];
+  const counts = new CrashCounts(() => clock, (text) => void said.push(text));
+  assertEquals([counts.isNews("a"), counts.isNews("a"), counts.isNews("a")], [true, false, false]);
+  now = 1000;
+  assertEquals(counts.isNews("a"), true);
+  assertEquals([timers.waiting, said], [0, ["Again, 2 times within a second: a"]]);
+  timers.advance(1000);
+  assertEquals(counts.isNews("a"), false);
+});
