@@ -10,6 +10,7 @@ import type { Kernel } from "../process/kernel.ts";
 import { heldOf, refuse, reply } from "../process/requests.ts";
 import { type Atom, atom } from "../term/atom.ts";
 import type { Pid, Reference } from "../term/identifier.ts";
+import { inspect } from "../term/inspect.ts";
 import { tuple } from "../term/tuple.ts";
 import { PendingCall } from "./pending_call.ts";
 
@@ -36,7 +37,7 @@ export const replyBy = (from: Caller, schema: Schema.Codec<unknown, unknown>): v
 export const answerFrom = (kernel: Kernel, from: Caller, value: unknown): void => {
   const tag = from[1];
   const schema = schemas.get(from);
-  const encoded = schema === undefined ? value : Schema.encodeUnknownSync(schema)(value);
+  const encoded = schema === undefined ? value : encodedBy(schema, value);
   const caller = tag.home === kernel.life ? kernel.aliases.get(tag.number) : undefined;
   if (caller instanceof PendingCall) return caller.answer(encoded);
   // What was asked by one signal of our own is answered by one.
@@ -46,6 +47,17 @@ export const answerFrom = (kernel: Kernel, from: Caller, value: unknown): void =
     else dispatch(kernel, tag, tuple(tag, encoded));
   } catch (error) {
     throw unsendableIn("", error, { at: isHeld ? "" : "[1]", as: "reply" });
+  }
+};
+
+const encodedBy = (schema: Schema.Codec<unknown, unknown>, value: unknown): unknown => {
+  try {
+    return Schema.encodeUnknownSync(schema)(value);
+  } catch (error) {
+    if (!Schema.isSchemaError(error)) throw error;
+    throw new TypeError(
+      `the reply is not as its Schema says: ${inspect(value).slice(0, 200)}: ${error.message}`,
+    );
   }
 };
 

@@ -17,20 +17,17 @@ import type { Checked, Definition, From } from "./gen_server_define.ts";
 class FunctionClauseError extends Error {
   override readonly name = "FunctionClauseError";
 
-  constructor(
-    definition: Definition,
-    callback: string,
-    given: unknown,
-    clauses: ReadonlyMap<string, unknown>,
-  ) {
-    const known = clauses.size === 0 ? "it has none" : `it has ${[...clauses.keys()].join(", ")}`;
-    super(
-      `no function clause matching in ${definition.name}.${callback}: ${
-        inspect(given).slice(0, 200)
-      } (${known})`,
-    );
+  constructor(definition: Definition, callback: string, given: unknown, why: string) {
+    const what = inspect(given).slice(0, 200);
+    super(`no function clause matching in ${definition.name}.${callback}: ${what} (${why})`);
   }
 }
+
+/** Why a request has no clause: there is none of its name, or its Schema refuses what stands behind the name. */
+const whyNone = (clauses: ReadonlyMap<string, unknown>, found: Found<unknown> | undefined): string => {
+  if (found !== undefined) return `it is not as the Schema of ${found.name} says`;
+  return clauses.size === 0 ? "it has none" : `it has ${[...clauses.keys()].join(", ")}`;
+};
 
 /** The catch-all clause. */
 const anyRequest = "_";
@@ -74,7 +71,7 @@ export const handleCall = (definition: Definition, request: unknown, from: From,
   const schema = found === undefined ? undefined : schemas.calls.get(found.name);
   const payload = found === undefined ? Option.none() : decoded(schema?.request, found.payload);
   if (found === undefined || Option.isNone(payload)) {
-    throw new FunctionClauseError(definition, "handleCall", request, calls);
+    throw new FunctionClauseError(definition, "handleCall", request, whyNone(calls, found));
   }
   if (schema?.reply !== undefined) replyBy(from, schema.reply);
   return Reflect.apply(found.clause, undefined, [payload.value, from, state]);
@@ -89,7 +86,7 @@ export const handleCast = (definition: Definition, request: unknown, state: unkn
   }
   const payload = found === undefined ? Option.none() : decoded(schemas.casts.get(found.name), found.payload);
   if (found === undefined || Option.isNone(payload)) {
-    throw new FunctionClauseError(definition, "handleCast", request, casts);
+    throw new FunctionClauseError(definition, "handleCast", request, whyNone(casts, found));
   }
   return Reflect.apply(found.clause, undefined, [payload.value, state]);
 };
@@ -112,7 +109,9 @@ export const handleInfo = (
 /** Runs `handleContinue`; throws when there is none. */
 export const handleContinue = (definition: Definition, what: unknown, state: unknown): unknown => {
   const { handleContinue: handler } = definition;
-  if (handler === undefined) throw new FunctionClauseError(definition, "handleContinue", what, new Map());
+  if (handler === undefined) {
+    throw new FunctionClauseError(definition, "handleContinue", what, "it has none");
+  }
   return Reflect.apply(handler, undefined, [what as Term, state]);
 };
 
