@@ -8,18 +8,26 @@ import { type NodeLife, Pid, Reference } from "../../src/term/identifier.ts";
 import { isTuple } from "../../src/term/tuple.ts";
 import type { Key, MonitorKey } from "./journal.ts";
 
+const nameOf = ({ name, creation }: NodeLife): string => `${name}/${creation}`;
+
 /** The labels of one run. */
 export class Labels {
   readonly #lives = new Map<NodeLife, string>();
+  readonly #names = new Map<string, string>();
 
   /** Says how a node's life is written: `kate/2`. */
   add(life: NodeLife, label: string): void {
     this.#lives.set(life, label);
   }
 
+  /** A life gives its name up: whoever hears from it only now has it as another life of the name that it had. */
+  leave(life: NodeLife): void {
+    this.#names.set(nameOf(life), this.life(life));
+  }
+
   /** `kate/2`; a life that is none of this run's is written as what it is. */
   life(life: NodeLife): string {
-    return this.#lives.get(life) ?? `stranger(${life.name})/0`;
+    return this.#lives.get(life) ?? this.#names.get(nameOf(life)) ?? `stranger(${life.name})/0`;
   }
 
   /** `kate/2.104`. */

@@ -142,6 +142,7 @@ export class SimNode {
     const { running } = made;
     made.running = undefined;
     made.hasLeft = true;
+    this.#labels.leave(made.kernel.life);
     this.#noteNoNode(made);
     this.#launching = running.stop();
   }
