@@ -4,14 +4,16 @@
  *
  * @module
  */
+import { Effect } from "../deps/effect.ts";
 import { answering } from "../process/answering.ts";
 import type { Entry } from "../process/entry.ts";
+import { exit } from "../process/exit.ts";
 import type { Kernel } from "../process/kernel.ts";
 import { handOn, heldOf, refuse } from "../process/requests.ts";
 import { spawnFunction } from "../process/spawn.ts";
 import { atom } from "../term/atom.ts";
 import { Pid, Reference } from "../term/identifier.ts";
-import { isTuple } from "../term/tuple.ts";
+import { isTuple, tuple } from "../term/tuple.ts";
 
 /** The name that it has on every node. */
 export const rexName = "rex";
@@ -49,7 +51,12 @@ const answer = (kernel: Kernel, reference: Reference, content: unknown): void =>
   const entry = kernel.spawn({ parent: held.from, leader, initialCall: `${module}.${name}/${args.length}` });
   entry.failureIsTold = true;
   handOn(held, entry);
-  kernel.start(entry, answering(kernel, reference, module, name, args), kernel.context);
+  // As erpc's own process: what it answered is its exit reason, which is not normal, so that its links end with it.
+  const run = Effect.flatMap(
+    answering(kernel, reference, module, name, args),
+    (value) => exit(tuple(reference, atom("return"), value)),
+  );
+  kernel.start(entry, run, kernel.context);
 };
 
 /** A peer may send anything. */

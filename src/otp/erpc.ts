@@ -30,7 +30,8 @@ export type { CallError } from "./remote_call.ts";
  * @param body A function of a defined module, or a capture of one.
  * @param args Its arguments.
  * @param timeout How long the whole may take: for ever by default; a number is milliseconds. The function runs on
- *   after it.
+ *   after it. On another node its process ends with what it answered, and so do those that it linked: a server that
+ *   is to stay is started by `start`, or by a supervisor.
  * @returns What the function gives. Fails with its own typed failure; with `noconnection` when the node cannot be
  *   connected or goes down meanwhile, `undef` when it does not define the function, `exit` with the exit reason
  *   when the function's process ends otherwise, `timeout`, `unsendable`, and `badarg` for a closure.

@@ -18,7 +18,8 @@ export type { CallError } from "./remote_call.ts";
  * @param body A function of a defined module, or a capture of one.
  * @param args Its arguments.
  * @param timeout How long the whole may take: for ever by default; a number is milliseconds. The function runs on
- *   after it.
+ *   after it. On another node its process ends with what it answered, and so do those that it linked: a server that
+ *   is to stay is started by `start`, or by a supervisor.
  * @returns What the function gives. Fails with its own typed failure, and with what {@link CallError} lists:
  *   `noconnection`, `undef`, `exit`, `timeout`, `unsendable`, `badarg`.
  */

@@ -12,7 +12,8 @@ import { reply } from "./requests.ts";
 import { applyFunction } from "./spawn.ts";
 
 /**
- * What the process that holds a request runs. A result that cannot travel ends it with `unsendable`.
+ * What the process that holds a request runs, to the function's result. One that cannot travel ends it with
+ * `unsendable`.
  *
  * @param kernel The kernel that it runs on.
  * @param reference The request.
@@ -30,7 +31,7 @@ export const answering = (
   Effect.flatMap(applyFunction(kernel, module, name, args), (value) => {
     try {
       reply(kernel, reference, value);
-      return Effect.void;
+      return Effect.succeed(value);
     } catch (error) {
       return Effect.fail(
         unsendableIn(`the result of ${module}.${name}/${args.length}`, error, { at: "", as: "result" }),

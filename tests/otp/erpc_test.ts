@@ -11,6 +11,7 @@ import {
   Erpc,
   Exit,
   exit,
+  inspect,
   IO,
   Node,
   Process,
@@ -18,7 +19,7 @@ import {
   Timeout,
   Undef,
 } from "../../mod.ts";
-import { Effect, Result } from "../deps.ts";
+import { Effect, Option, Result } from "../deps.ts";
 import { Data } from "../../src/deps/effect.ts";
 import { eventually, type TestNode, withNodes } from "../node/support.ts";
 import { onBothFibers } from "../process/support.ts";
@@ -37,6 +38,11 @@ const Work = defmodule("Tests.Otp.Erpc", {
     Effect.gen(function* () {
       yield* Effect.orDie(Process.register(yield* Process.self(), name));
       return yield* Process.receive();
+    }),
+  linkTo: (name: string) =>
+    Effect.gen(function* () {
+      yield* Process.link(Option.getOrThrow(yield* Process.whereis(name)));
+      return 7;
     }),
   late: (name: string) =>
     Effect.gen(function* () {
@@ -107,6 +113,22 @@ onBoth("cast does not wait, and calls", async (alex, there) => {
   await there.run(Process.send("cast", "go"));
   await eventually("it has ended", () => !there.kernel.names.has("cast"));
 });
+
+Deno.test(
+  "the function's process ends with what it answered, as erpc's: its links end with it",
+  withNodes(async (net) => {
+    const [alex, kate] = [await net.node("alex@localhost"), await net.node("kate@localhost")];
+    const seen = kate.run(Effect.gen(function* () {
+      yield* Process.register(yield* Process.self(), "linked");
+      yield* Process.trapExit(true);
+      return yield* Process.receive();
+    }));
+    await eventually("it waits", () => kate.kernel.names.has("linked"));
+    assertEquals(await alex.run(Erpc.call(kate.name, Work.linkTo, ["linked"])), 7);
+    assertMatch(inspect(await seen), /^\{:EXIT, #PID<[\d.]+>, \{#Reference<[\d.]+>, :return, 7\}\}$/);
+    assertEquals(kate.logs, []);
+  }),
+);
 
 Deno.test(
   "what cannot travel is unsendable, as an argument and as a result, and an absent node fails a call, no cast",
