@@ -3,8 +3,9 @@
  *
  * @module
  */
+import { connect, createServer, type Server, type Socket } from "node:net";
 import type { Address } from "../../src/process/seams.ts";
-import { closeQuietly, type Net } from "../node/support.ts";
+import type { Net } from "../node/support.ts";
 
 /** What the proxy does with what goes in one direction of a connection. */
 export interface Meddling {
@@ -12,14 +13,14 @@ export interface Meddling {
   readonly sizes?: ReadonlyArray<number> | (() => number);
   /** After so many bytes in this direction something happens, once. */
   readonly after?: number;
-  /** What: nothing more goes through, this direction is closed, or the whole connection is. */
+  /** What: nothing more goes through, this direction is closed, or both ends get an RST. */
   readonly then?: "stall" | "half_close" | "reset";
 }
 
 /** Which direction is meddled with: from who connected, or to him. */
 export type Directions = { readonly out?: Meddling; readonly back?: Meddling };
 
-/** The proxy. */
+/** The proxy, on Node's sockets: Deno's own cannot reset. */
 export class Proxy {
   /** Where it listens. */
   readonly port: number;
@@ -27,58 +28,78 @@ export class Proxy {
   meddling: Directions = {};
   /** How many connections it took. */
   connections = 0;
-  readonly #open = new Set<Deno.TcpConn>();
+  readonly #open = new Set<Socket>();
 
-  constructor(net: Net, target: Address) {
-    this.port = net.server(async (connection) => {
+  private constructor(server: Server, target: Address) {
+    const address = server.address();
+    if (address === null || typeof address === "string") throw new Error(`no port: ${address}`);
+    this.port = address.port;
+    server.on("connection", (socket) => {
       this.connections++;
-      const onward = await Deno.connect({ hostname: target.host, port: target.port });
-      for (const end of [connection, onward]) {
+      const onward = connect({ host: target.host, port: target.port, allowHalfOpen: true });
+      for (const end of [socket, onward]) {
         end.setNoDelay(true);
+        // Whoever reads or writes is told too.
+        end.on("error", () => {});
         this.#open.add(end);
+        end.on("close", () => this.#open.delete(end));
       }
       const { out = {}, back = {} } = this.meddling;
-      void this.#pump(connection, onward, out);
-      void this.#pump(onward, connection, back);
+      void pump(socket, onward, out);
+      void pump(onward, socket, back);
     });
-    net.onEnd(() => this.cut());
+  }
+
+  /** Starts one before that address; it ends with the test. */
+  static async start(net: Net, target: Address): Promise<Proxy> {
+    const server = createServer({ allowHalfOpen: true });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const proxy = new Proxy(server, target);
+    net.onEnd(async () => {
+      const closed = new Promise((resolve) => server.close(resolve));
+      proxy.cut();
+      await closed;
+    });
+    return proxy;
   }
 
   /** Closes all connections. */
   cut(): void {
-    for (const connection of this.#open) closeQuietly(connection);
-    this.#open.clear();
-  }
-
-  async #pump(from: Deno.TcpConn, to: Deno.TcpConn, meddling: Meddling): Promise<void> {
-    const buffer = new Uint8Array(64 * 1024);
-    const { sizes, after = Infinity } = meddling;
-    let gone = 0;
-    let writes = 0;
-    try {
-      for (;;) {
-        const count = await from.read(buffer);
-        if (count === null) return await to.closeWrite();
-        for (let at = 0; at < count;) {
-          const size = sizes === undefined
-            ? count
-            : typeof sizes === "function"
-            ? sizes()
-            : sizes[Math.min(writes, sizes.length - 1)] ?? count;
-          writes++;
-          const end = Math.min(count, at + size, at + after - gone);
-          for (let sent = at; sent < end;) sent += await to.write(buffer.subarray(sent, end));
-          gone += end - at;
-          at = end;
-          if (gone < after) continue;
-          if (meddling.then === "half_close") return await to.closeWrite();
-          if (meddling.then === "reset") return [from, to].forEach(closeQuietly);
-          return;
-        }
-      }
-    } catch {
-      // One end has gone: so does the other.
-      [from, to].forEach(closeQuietly);
-    }
+    for (const end of this.#open) end.destroy();
   }
 }
+
+const write = (to: Socket, bytes: Uint8Array): Promise<void> =>
+  new Promise((resolve, reject) => to.write(bytes, (error) => error ? reject(error) : resolve()));
+
+const pump = async (from: Socket, to: Socket, meddling: Meddling): Promise<void> => {
+  const { sizes, after = Infinity } = meddling;
+  let gone = 0;
+  let writes = 0;
+  try {
+    for await (const chunk of from.iterator({ destroyOnReturn: false })) {
+      const bytes: Uint8Array = chunk;
+      const count = bytes.length;
+      for (let at = 0; at < count;) {
+        const size = sizes === undefined
+          ? count
+          : typeof sizes === "function"
+          ? sizes()
+          : sizes[Math.min(writes, sizes.length - 1)] ?? count;
+        writes++;
+        const end = Math.min(count, at + size, at + after - gone);
+        await write(to, bytes.subarray(at, end));
+        gone += end - at;
+        at = end;
+        if (gone < after) continue;
+        if (meddling.then === "half_close") return void to.end();
+        if (meddling.then === "reset") return [from, to].forEach((one) => one.resetAndDestroy());
+        return;
+      }
+    }
+    to.end();
+  } catch {
+    // One end has gone: so does the other.
+    [from, to].forEach((one) => one.destroy());
+  }
+};
