@@ -49,6 +49,7 @@ export type {
   Requests,
   Schemas,
   Server,
+  Status,
 } from "./gen_server_define.ts";
 export type { CallResult, InitResult, Next, NoReply, Returned } from "./gen_server_results.ts";
 export type { CallError } from "./gen_call.ts";

@@ -75,8 +75,25 @@ export interface Callbacks<Init, State, Calls, Casts, RInfo, RContinue, RTermina
    * traps exits. Its result counts for nothing.
    */
   readonly terminate?: (reason: unknown, state: State) => Returned<unknown, RTerminate>;
+  /**
+   * What crash reports and `Sys.getStatus` show of the server, so that secrets stay in it: given the state, and of a
+   * crash the exit reason and the last message, it gives the same with others in their place (OTP's
+   * `format_status/1`). Where it fails, that is shown for the state. `Sys.getState` and the exit reason that others
+   * get are as they are.
+   */
+  readonly formatStatus?: (status: Status<State>) => Status<unknown>;
   /** What is checked beyond the compiler's reach. */
   readonly schemas?: Schemas<State, NoInfer<Calls>, NoInfer<Casts>>;
+}
+
+/** What is shown of a server. */
+export interface Status<out State> {
+  /** Its state. */
+  readonly state: State;
+  /** Why it ends; not while it goes on. */
+  readonly reason?: unknown;
+  /** The message that it was given last, of a call the request; not while it goes on. */
+  readonly message?: unknown;
 }
 
 /** A Schema that needs no services. */
@@ -178,6 +195,7 @@ export interface Definition {
   readonly handleInfo: ((message: Term, state: never) => unknown) | undefined;
   readonly handleContinue: ((what: Term, state: never) => unknown) | undefined;
   readonly terminate: ((reason: unknown, state: never) => unknown) | undefined;
+  readonly formatStatus: ((status: never) => unknown) | undefined;
   readonly schemas: {
     readonly state: Schema.Schema<unknown> | undefined;
     readonly calls: ReadonlyMap<
@@ -277,7 +295,15 @@ export const define = <
   & Requests<Calls, Casts> => {
   const wrong = wrongCallbacks(name, callbacks);
   if (wrong !== undefined) throw wrong;
-  const { handleCall = {}, handleCast = {}, handleInfo, handleContinue, terminate, schemas = {} } = callbacks;
+  const {
+    handleCall = {},
+    handleCast = {},
+    handleInfo,
+    handleContinue,
+    terminate,
+    formatStatus,
+    schemas = {},
+  } = callbacks;
   const definition: Definition = {
     name,
     init: callbacks.init,
@@ -286,6 +312,7 @@ export const define = <
     handleInfo,
     handleContinue,
     terminate,
+    formatStatus,
     schemas: {
       state: schemas.state as Schema.Schema<unknown> | undefined,
       calls: clausesOf(schemas.calls ?? {}),
@@ -321,7 +348,7 @@ const wrongCallbacks = (name: unknown, callbacks: unknown): BadArg | undefined =
   }
   const given: Partial<Record<string, unknown>> = { ...callbacks };
   const functions: Array<readonly [name: string, value: unknown]> = [["init", given["init"]]];
-  for (const one of ["handleInfo", "handleContinue", "terminate"]) {
+  for (const one of ["handleInfo", "handleContinue", "terminate", "formatStatus"]) {
     if (given[one] !== undefined) functions.push([one, given[one]]);
   }
   for (const one of ["handleCall", "handleCast"]) {

@@ -20,6 +20,7 @@ import { checkState, handleCall, handleCast, handleContinue, handleInfo } from "
 import type { Definition, From } from "./gen_server_define.ts";
 import { readCall, readInit, readNoReply, type Reply, type Step, type Wait } from "./gen_server_results.ts";
 import type { Up } from "./start_process.ts";
+import { shownStatus } from "./gen_server_status.ts";
 import {
   handleSystemMessage,
   isExitOf,
@@ -79,6 +80,7 @@ const makeServer = (definition: Definition, self: Entry, parent: Pid, state: unk
     self,
     parent,
     state: () => server.state,
+    shown: () => shownStatus(definition, { state: server.state }).state,
     replaceState: (other) => void (server.state = other),
     isTraced: false,
   };
@@ -235,11 +237,28 @@ const end = (server: Server, failed: Failed, lastMessage?: LastMessage): Effect.
       if ("reason" in outcome) last = outcome;
     }
     if (!isNormalEnd(last.reason)) {
-      const kind = kindOf(definition);
-      self.crashed = { kind, isBehaviour: true, cause: last.cause, lastMessage, state: { value: state } };
+      self.crashed = crashedAs(definition, state, last, lastMessage);
     }
     return yield* exit(last.reason);
   });
+
+/** What is told of the crash, as the definition's `formatStatus` shows it. */
+const crashedAs = (
+  definition: Definition,
+  state: unknown,
+  { reason, cause }: Failed,
+  lastMessage: LastMessage | undefined,
+): Crashed => {
+  const shown = shownStatus(definition, { state, reason, message: lastMessage?.value });
+  return {
+    kind: kindOf(definition),
+    isBehaviour: true,
+    // Another reason is shown alone: the cause tells of the real one.
+    ...Object.is(shown.reason, reason) ? { cause } : { reason: { value: shown.reason } },
+    lastMessage: lastMessage === undefined ? undefined : { ...lastMessage, value: shown.message },
+    state: { value: shown.state },
+  };
+};
 
 const kindOf = ({ name }: Definition): string => `GenServer ${name}`;
 

@@ -87,7 +87,7 @@ export const replaceState = <State>(
     Effect.flatMap(okValue("replaceState", server)),
   ) as Effect.Effect<State, CallError>;
 
-/** How a behaviour's process is: whether it is suspended, and its state. */
+/** How a behaviour's process is: whether it is suspended, and its state, of a server as `formatStatus` shows it. */
 export type Status = readonly [mode: Atom<"running"> | Atom<"suspended">, state: Term];
 
 /**

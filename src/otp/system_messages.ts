@@ -35,8 +35,10 @@ export interface SystemView {
   readonly self: Entry;
   /** Whose EXIT ends the process. */
   readonly parent: Pid;
-  /** Its state, as it is shown. */
+  /** Its state. */
   readonly state: () => unknown;
+  /** What its status shows for the state, where that is something else. */
+  readonly shown?: () => unknown;
   /** Takes another state; there is none where a state is not for others to make. */
   readonly replaceState?: (state: unknown) => void;
   /** Whether its events are logged. */
@@ -103,7 +105,9 @@ const handle = (view: SystemView, message: SystemMessage, isSuspended = false): 
       // Who stops it waits for its end.
       return { tag: "stop", reason: given };
     case atom("get_status"):
-      answer(tuple(atom("ok"), tuple(atom(isSuspended ? "suspended" : "running"), view.state())));
+      answer(
+        tuple(atom("ok"), tuple(atom(isSuspended ? "suspended" : "running"), (view.shown ?? view.state)())),
+      );
       return stay;
     default:
       answer(tuple(atom("error"), tuple(atom("unknown_system_msg"), request)));

@@ -16,6 +16,8 @@ export interface Crashed {
   readonly what?: "terminating" | "failed to start";
   /** Whether every abnormal reason is reported, as of OTP's behaviours, or only failures and defects. */
   readonly isBehaviour?: boolean;
+  /** What is told as its exit reason, where that is not to be the real one. */
+  readonly reason?: Shown | undefined;
   /** Why, as Effect has it. */
   readonly cause?: Cause.Cause<unknown> | undefined;
   /** The message that was handled; of a call the request, and who made it. */

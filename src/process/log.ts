@@ -46,9 +46,10 @@ export const logCrash = (kernel: Kernel, entry: Entry, name: string | undefined,
   const { crashed = {}, pid, initialCall, ancestors = [], restarts } = entry;
   if (crashed.isBehaviour !== true && !isCrash(reason) && !isTaggedError(reason)) return;
   kernel.reported.add(pid);
-  const [why = ""] = formatExitReason(reason).split("\n");
+  const shown = crashed.reason === undefined ? reason : crashed.reason.value;
+  const [why = ""] = formatExitReason(shown).split("\n");
   const { kind = "Process", what = "terminating" } = crashed;
   const call = initialCall === undefined ? "" : ` ${initialCall.slice(0, 200)}`;
   if (!kernel.crashes.isNews(`${kind}${call} ${what} ** ${why.slice(0, 200)}`)) return;
-  log(kernel, "error", crashReport({ pid, name, initialCall, ancestors, restarts }, reason, crashed));
+  log(kernel, "error", crashReport({ pid, name, initialCall, ancestors, restarts }, shown, crashed));
 };

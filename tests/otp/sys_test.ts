@@ -31,6 +31,23 @@ const Counter = GenServer.define("Counter", {
   handleInfo: (_message, count) => ["noreply", count + 100],
 });
 
+/** Shows of its state only what stands under `name`; by others it fails. */
+const Vault = GenServer.define("Vault", {
+  init: (state: { readonly name: string; readonly secret: string }) => ["ok", state],
+  handleCall: {
+    open: (secret: string, _from, state) => {
+      throw new Error(`${secret} is not ${state.secret}`);
+    },
+  },
+  formatStatus: (status) => {
+    if (status.state.name === "failing") throw new Error(status.state.secret);
+    if (status.state.name === "odd") return status.state.secret as never;
+    if (status.state.name === "plain") return { ...status, state: "hidden" };
+    const others = "reason" in status ? { reason: "wrong secret", message: atom("open") } : {};
+    return { state: { ...status.state, secret: "hidden" }, ...others };
+  },
+});
+
 const Change = defmodule("Sys.Change", { twice: (count: number) => count * 2 });
 
 onBothFibers(
@@ -194,3 +211,49 @@ Deno.test("whether to trace is said by true or false", async () => {
   const traced = Effect.runPromise(Effect.sandbox(Sys.trace("Nobody", "yes" as never)));
   assertMatch(await traced.then(String, String), /badarg: Sys\.trace: "yes" was given where true or false/);
 });
+
+onBothFibers(
+  "a server's status is as its formatStatus shows it; its state is as it is",
+  () =>
+    Effect.gen(function* () {
+      const state = { name: "vault", secret: "1234" };
+      const vault = yield* GenServer.start(Vault, state);
+      assertEquals(
+        yield* Sys.getStatus(vault),
+        tuple(atom("running"), { name: "vault", secret: "hidden" }),
+      );
+      yield* Sys.suspend(vault);
+      assertEquals((yield* Sys.getStatus(vault))[1], { name: "vault", secret: "hidden" });
+      assertEquals(yield* Sys.getState(vault), state);
+      const failing = yield* GenServer.start(Vault, { ...state, name: "failing" });
+      assertEquals((yield* Sys.getStatus(failing))[1], "Vault.formatStatus failed");
+      const odd = yield* GenServer.start(Vault, { ...state, name: "odd" });
+      assertEquals((yield* Sys.getStatus(odd))[1], "Vault.formatStatus did not return a status");
+    }),
+);
+
+Deno.test(
+  "a server's crash report is as its formatStatus shows it; who called gets the real reason",
+  withNodes(async (net) => {
+    const kate = await net.node("kate@localhost");
+    const reportOf = async (name: string): Promise<string> => {
+      const before = kate.logs.length;
+      await kate.run(GenServer.start(Vault, { name, secret: "1234" }, { name: "Vault" }));
+      const failure = await kate.fails(GenServer.call("Vault", Vault.open("9876")));
+      assertMatch(String(failure), /exit: .*9876 is not 1234/);
+      await eventually("it is reported", () => kate.logs.length > before);
+      return kate.logs[before] ?? "";
+    };
+    const hidden = await reportOf("vault");
+    assertMatch(
+      hidden,
+      /GenServer Vault "Vault" #PID<[\d.]+> terminating\n {2}\*\* \(exit\) wrong secret\n {2}Last message \(from #PID<[\d.]+>\): :open\n {2}State: \{ name: "vault", secret: "hidden" \}\n/,
+    );
+    assert(!/1234|9876/.test(hidden), hidden);
+    // What it leaves out is as it is.
+    assertMatch(
+      await reportOf("plain"),
+      /\*\* Error: 9876 is not 1234\n {6}at (.*\n)+ {2}Last message \(from #PID<[\d.]+>\): \{:open, "9876"\}\n {2}State: "hidden"\n/,
+    );
+  }),
+);

@@ -117,6 +117,7 @@ export const Shop = GenServer.define("Shop", {
     message === atom("timeout") ? ["stop", "idle", stock] : ["noreply", stock],
   handleContinue: (_what, stock) => ["noreply", stock, "1 second"],
   terminate: (_reason, stock) => Effect.logInfo(stock.count),
+  formatStatus: (status) => ({ ...status, state: status.state.count }),
 });
 
 /** What the shop is asked. */
