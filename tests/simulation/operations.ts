@@ -403,6 +403,8 @@ const multiCall = (agent: Agent, { within }: Of<"multiCall">): Doing => {
     ([replies, bad]) => {
       for (const [node, reply] of replies) returned(node, `value ${reply}`);
       for (const node of bad) returned(node, "bad");
+      const answered = new Set([...replies.map(([node]) => node), ...bad]);
+      for (const node of nodes) if (!answered.has(node)) returned(node, "nothing");
       return `${replies.length} replies, ${bad.length} bad`;
     },
   );
