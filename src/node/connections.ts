@@ -4,7 +4,6 @@
  *
  * @module
  */
-import type { Address, Connection } from "../process/seams.ts";
 import { bounce, deliver, isBounced, nodeDown } from "../process/deliver.ts";
 import type { Entry } from "../process/entry.ts";
 import type { Kernel } from "../process/kernel.ts";
@@ -12,10 +11,11 @@ import { log } from "../process/log.ts";
 import { monitor } from "../process/monitors.ts";
 import { runningProcessOf } from "../process/own_kernel.ts";
 import type { Outbound } from "../process/outbound.ts";
+import type { Address, Connection } from "../process/seams.ts";
 import { isAnswer, Op, type Signal } from "../process/signal.ts";
 import { dial, type Dialled } from "../net/dial.ts";
 import { checkSize, Link, type LinkEnd } from "../net/link.ts";
-import type { Incoming, Refusal } from "../net/accept.ts";
+import type { Incoming } from "../net/accept.ts";
 import {
   capabilityBits,
   type Handshaken,
@@ -23,53 +23,12 @@ import {
   type Verdict,
 } from "../protocol/native/handshake.ts";
 import { encodeSignal } from "../protocol/native/signals.ts";
-import type { NoConnectionReason } from "../term/errors.ts";
 import { NodeLife, nodeLife } from "../term/identifier.ts";
 import { elect, ownStays } from "./election.ts";
 import type { NodeMonitors } from "./node_monitors.ts";
+import { type Attempt, type ConnectFailure, isWanted, makePeer, type Peer } from "./peer.ts";
+import { RefusalLog } from "./refusal_log.ts";
 import type { Settings } from "./settings.ts";
-
-/** Why a node could not be connected. */
-export interface ConnectFailure {
-  readonly because: NoConnectionReason;
-  readonly detail: string | undefined;
-}
-
-/** A signal that waits for its node to be connected, encoded already: the sender may change what it sent. */
-interface Waiting {
-  readonly signal: Signal;
-  readonly body: Uint8Array;
-  readonly life: NodeLife | undefined;
-  /** The process that sent it, by its number. */
-  readonly sender: number;
-}
-
-interface Attempt {
-  /** When it gives up, by the kernel's clock. */
-  readonly due: number;
-  /** How long it waits when it is refused, before it dials again. */
-  readonly pause: number;
-  connection: Connection | undefined;
-  /** Takes back a connect that is not answered. */
-  readonly giveUp: AbortController;
-  isGivenUp: boolean;
-  stopWaiting: () => void;
-}
-
-/** All that is known of another node while there is a link to it, or one being made. */
-interface Peer {
-  readonly name: string;
-  link: Link | undefined;
-  isHidden: boolean;
-  /** Whether both ends take part in the mesh. */
-  isInMesh: boolean;
-  attempt: Attempt | undefined;
-  /** A connection of the peer is accepted, and not established yet. */
-  isAccepting: boolean;
-  waiting: Array<Waiting>;
-  waitingBytes: number;
-  readonly listeners: Set<(failure: ConnectFailure | undefined) => void>;
-}
 
 /** Optional capability: the peer refused us as `alive`, and we have no link to it. */
 const hasNoLinkBit = 1 << 1;
@@ -83,8 +42,6 @@ const lastWords = 1000;
 
 /** No process has this number. */
 const noProcess = 0;
-/** Refusals of so many names are logged in a minute. */
-const refusalsLogged = 20;
 /** So many addresses are remembered. */
 const addressesKept = 10_000;
 
@@ -99,7 +56,7 @@ export class Connections implements Outbound {
   readonly #peers = new Map<string, Peer>();
   /** Where nodes listened when they were last dialled. */
   readonly #addresses = new Map<string, Address>();
-  readonly #refusalsLogged = new Map<string, number>();
+  readonly #refusals: RefusalLog;
   /** Called when a node that takes part in the mesh, as this one does, is connected. */
   onInMesh: (node: string) => void = () => {};
   /** Called when one that took part is lost, since it fell silent. */
@@ -110,6 +67,7 @@ export class Connections implements Outbound {
     this.#kernel = kernel;
     this.#settings = settings;
     this.#monitors = monitors;
+    this.#refusals = new RefusalLog(kernel);
   }
 
   send(node: string, life: NodeLife | undefined, signal: Signal, sender?: Entry): void {
@@ -228,7 +186,7 @@ export class Connections implements Outbound {
       },
       onProven: (connection, handshaken) => this.#establish(connection, handshaken),
       onFailed: (failure) => {
-        if (failure !== undefined) this.#logRefusal(failure);
+        if (failure !== undefined) this.#refusals.note(failure);
         if (accepted === undefined) return;
         accepted.isAccepting = false;
         // What waited for that connection asks for another.
@@ -260,17 +218,7 @@ export class Connections implements Outbound {
   #peer(name: string): Peer {
     const known = this.#peers.get(name);
     if (known !== undefined) return known;
-    const made: Peer = {
-      name,
-      link: undefined,
-      isHidden: false,
-      isInMesh: false,
-      attempt: undefined,
-      isAccepting: false,
-      waiting: [],
-      waitingBytes: 0,
-      listeners: new Set(),
-    };
+    const made = makePeer(name);
     this.#peers.set(name, made);
     return made;
   }
@@ -303,12 +251,11 @@ export class Connections implements Outbound {
       pause,
       connection: undefined,
       giveUp: new AbortController(),
-      isGivenUp: false,
       stopWaiting: () => {},
     };
     peer.attempt = attempt;
     const fail = (error: unknown): void => {
-      if (!attempt.isGivenUp) this.#fail(peer, { because: "absent", detail: String(error) });
+      if (!attempt.giveUp.signal.aborted) this.#fail(peer, { because: "absent", detail: String(error) });
     };
     if (!this.#isOpen || peer.name === life.name) {
       return this.#kernel.queue.push(() => this.#fail(peer, { because: "not_alive", detail: undefined }));
@@ -337,7 +284,7 @@ export class Connections implements Outbound {
       signal: attempt.giveUp.signal,
       onConnection: (connection) => {
         attempt.connection = connection;
-        if (attempt.isGivenUp) connection.close();
+        if (attempt.giveUp.signal.aborted) connection.close();
       },
     });
     // Whatever goes wrong here is this attempt's failure, and not this program's.
@@ -345,7 +292,7 @@ export class Connections implements Outbound {
   }
 
   #onDialled(peer: Peer, attempt: Attempt, outcome: Dialled): void {
-    if (attempt.isGivenUp) {
+    if (attempt.giveUp.signal.aborted) {
       if (outcome.tag === "proven") outcome.connection.close();
       return;
     }
@@ -375,7 +322,7 @@ export class Connections implements Outbound {
         const capabilities = outcome.why === "alive" ? hasNoLinkBit : 0;
         attempt.connection = undefined;
         attempt.stopWaiting = clock.after(outcome.why === "alive" ? 0 : attempt.pause, () => {
-          if (!attempt.isGivenUp) this.#dial(peer, capabilities, attempt.due, attempt.pause * 2);
+          if (!attempt.giveUp.signal.aborted) this.#dial(peer, capabilities, attempt.due, attempt.pause * 2);
         });
       }
     }
@@ -385,7 +332,6 @@ export class Connections implements Outbound {
     const { attempt } = peer;
     if (attempt === undefined) return;
     peer.attempt = undefined;
-    attempt.isGivenUp = true;
     attempt.stopWaiting();
     attempt.giveUp.abort();
     attempt.connection?.close();
@@ -497,32 +443,7 @@ export class Connections implements Outbound {
       this.#kernel.remotes.delete(life.name);
     });
   }
-
-  // Once a minute for each name, and for so many names: nobody who tries again and again, or under ever new names,
-  // fills the log.
-  #logRefusal(failure: Refusal): void {
-    if (failure.reason === "refused" || failure.reason === "busy") return;
-    const who = failure.claimed ?? "someone";
-    const now = this.#kernel.clock.now();
-    for (const [name, at] of this.#refusalsLogged) {
-      if (now - at >= 60_000) this.#refusalsLogged.delete(name);
-    }
-    const { size } = this.#refusalsLogged;
-    if (size > refusalsLogged || this.#refusalsLogged.has(who)) return;
-    this.#refusalsLogged.set(who, now);
-    if (size === refusalsLogged) {
-      return log(
-        this.#kernel,
-        "warning",
-        `More connection attempts are refused, and not logged for a minute`,
-      );
-    }
-    const whose = failure.claimed === undefined ? "" : ` of one who says to be ${failure.claimed}`;
-    log(this.#kernel, "warning", `Connection attempt${whose} refused: ${failure.detail}`);
-  }
 }
-
-const isWanted = (peer: Peer): boolean => peer.waiting.length > 0 || peer.listeners.size > 0;
 
 /** Whether a signal asks for something that is to be answered, at once or in the end. */
 const makesTie = ([op]: Signal): boolean =>

@@ -11,8 +11,9 @@ import type { Kernel } from "../process/kernel.ts";
 import { receive } from "../process/receive.ts";
 import { atom } from "../term/atom.ts";
 import { isTuple } from "../term/tuple.ts";
-import type { ConnectFailure, Connections } from "./connections.ts";
+import type { Connections } from "./connections.ts";
 import type { NodeMonitors } from "./node_monitors.ts";
+import type { ConnectFailure } from "./peer.ts";
 
 /** The pauses between attempts: a tenth of a second at first, growing to five seconds, for as long as it takes. */
 export const reconnecting: Schedule.Schedule<unknown> = Schedule.min([
