@@ -29,7 +29,15 @@ const ask = (
   request: unknown,
   timeout: Duration.Input | "infinity",
 ): Effect.Effect<unknown, CallError> =>
-  genCall({ name: `Sys.${name}`, server, label: SYSTEM, request, timeout });
+  genCall({
+    name: `Sys.${name}`,
+    server,
+    label: SYSTEM,
+    request,
+    timeout,
+    // As it was called: the request's name is the operation's.
+    text: () => isTuple(request) ? inspect(request[1]) : "",
+  });
 
 /** Reads `{ok, value}`; anything else is the process's refusal. */
 const okValue = (name: string, server: ServerRef) => (answer: unknown): Effect.Effect<unknown, BadArg> => {

@@ -63,7 +63,11 @@ onBothFibers(
       assertInstanceOf(failure, BadArg);
       assertMatch(failure.message, /the function failed, and the state is as it was: TypeError: no/);
       assertEquals(yield* GenServer.call(counter, Counter.get()), 2);
-      assertInstanceOf(yield* Effect.flip(Sys.getState("Nobody")), NoProc);
+      const nobody = yield* Effect.flip(Sys.getState("Nobody"));
+      assertInstanceOf(nobody, NoProc);
+      assertMatch(nobody.message, /^Sys\.getState\("Nobody"\): /);
+      const untraced = yield* Effect.flip(Sys.trace("Nobody", true));
+      assertMatch(untraced.message, /^Sys\.trace\("Nobody", true\): /);
     }),
 );
 
