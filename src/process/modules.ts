@@ -99,9 +99,16 @@ export const defmodule = <
     named[key] = call;
   }
   Object.defineProperty(named, moduleName, { value: name });
+  Object.defineProperty(named, Symbol.for("Deno.customInspect"), { value: () => textOf(name, callable) });
   definitions.set(name, { functions: callable, errors: options.errors ?? [] });
   // The loop above has put each function there under its own key.
   return named as Module<Functions, Name>;
+};
+
+/** A module as `Deno.inspect`, `console.log` and the shell show it: its name, and its functions with their arity. */
+const textOf = (name: string, functions: Definition["functions"]): string => {
+  const all = [...functions].map(([key, body]) => `${key}/${body.length}`);
+  return `#Module<${name}${all.length === 0 ? "" : `: ${all.join(", ")}`}>`;
 };
 
 /** Why that is no module: a program that defines one cannot go on. */

@@ -114,8 +114,10 @@ playAll([
     ["Evaluated.work", "&Evaluated.work/0"],
     ["const again = defmodule('Evaluated', { work: () => 2 })", /./],
     ["[Evaluated.work(), again.work()]", "[ 2, 2 ]"],
+    ["[again]", "[ #Module<Evaluated: work/0> ]"],
     ["defmodule('Evaluated.Deep', { work: (a, b) => 3 })", "#Module<Evaluated.Deep: work/2>"],
     ["[Evaluated.work(), Evaluated.Deep.work()]", "[ 2, 3 ]"],
+    ["Evaluated", "#Module<Evaluated: work/0>"],
     ["defmodule('Evaluated', { work: 5 })", /^\*\* badarg: /],
   ],
 ]);
