@@ -71,6 +71,9 @@ const countLinks = (facts: Facts): ReadonlyMap<string, number> => {
   for (const { who, to } of facts.all("linking")) add(who, to);
   // A spawn whose reply is lost has made a link that the parent never heard of.
   for (const { who, parent } of facts.all("born")) add(who, parent);
+  // One that ended before it ran did not say that it was born.
+  const born = new Set(facts.all("born").map(({ who }) => who));
+  for (const { who, to } of facts.all("spawned")) if (!born.has(to)) add(who, to);
   return counts;
 };
 

@@ -56,7 +56,9 @@ const problemsOfAnswers = (facts: Facts): ReadonlyArray<string> => {
     if (entry.isDone) {
       return between.some((one) => one.what === "named" && one.who === who) ? [] : problem("did nothing by");
     }
-    return isHeld || facts.hasName(who, begin) ? [] : problem("could not");
+    // Who is about to end gets no name any more.
+    const isEnding = facts.deathOf(who)?.at === entry.at;
+    return isHeld || isEnding || facts.hasName(who, begin) ? [] : problem("could not");
   });
 };
 
