@@ -20,61 +20,39 @@ const elixir = (workload: string): Opponent => ({
   start: async (crew) => sideOf(await beamPair(crew, workload)),
 });
 
+/** So many a second, at least that much of the first opponent's. */
+const row = (
+  name: string,
+  title: string,
+  workload: string,
+  atLeast: number,
+  size: Row["size"],
+  opponents: Row["opponents"],
+): Row => ({
+  name,
+  title,
+  figure: "rate",
+  show: perSecond,
+  goal: { kind: "ratio at least", value: atLeast },
+  size,
+  quickSize: 50,
+  ours: ours(workload),
+  opponents,
+});
+
+/** One question after the other, beside the wire itself. */
+const oneByOne = (name: string, title: string, workload: string, atLeast: number): Row =>
+  row(name, title, workload, atLeast, { seconds: 0.5 }, [rawEcho, elixir(workload)]);
+
+/** So many at once, beside Elixir. */
+const atOnce = (name: string, title: string, count: number, atLeast: number): Row =>
+  row(name, `${count.toLocaleString("en")} ${title}`, name, atLeast, { fixed: count }, [elixir(name)]);
+
 /** The rows. */
 export const remoteRows: ReadonlyArray<Row> = [
-  {
-    name: "tasks",
-    title: "remote async, then await, one after the other",
-    figure: "rate",
-    show: perSecond,
-    goal: { kind: "ratio at least", value: 0.7 },
-    size: { seconds: 0.5 },
-    quickSize: 50,
-    ours: ours("tasks"),
-    opponents: [rawEcho, elixir("tasks")],
-  },
-  {
-    name: "tasks-at-once",
-    title: "20,000 remote tasks started, then all awaited",
-    figure: "rate",
-    show: perSecond,
-    goal: { kind: "ratio at least", value: 8 },
-    size: { fixed: 20_000 },
-    quickSize: 50,
-    ours: ours("tasks-at-once"),
-    opponents: [elixir("tasks-at-once")],
-  },
-  {
-    name: "remote-call",
-    title: "remote GenServer.call, one after the other",
-    figure: "rate",
-    show: perSecond,
-    goal: { kind: "ratio at least", value: 0.65 },
-    size: { seconds: 0.5 },
-    quickSize: 50,
-    ours: ours("call"),
-    opponents: [rawEcho, elixir("call")],
-  },
-  {
-    name: "remote-ping-pong",
-    title: "remote ping-pong of two processes",
-    figure: "rate",
-    show: perSecond,
-    goal: { kind: "ratio at least", value: 0.8 },
-    size: { seconds: 0.5 },
-    quickSize: 50,
-    ours: ours("ping-pong"),
-    opponents: [rawEcho, elixir("ping-pong")],
-  },
-  {
-    name: "monitors",
-    title: "100,000 monitors across one link answered when it dies",
-    figure: "rate",
-    show: perSecond,
-    goal: { kind: "ratio at least", value: 1 },
-    size: { fixed: 100_000 },
-    quickSize: 50,
-    ours: ours("monitors"),
-    opponents: [elixir("monitors")],
-  },
+  oneByOne("tasks", "remote async, then await, one after the other", "tasks", 0.7),
+  atOnce("tasks-at-once", "remote tasks started, then all awaited", 20_000, 8),
+  oneByOne("remote-call", "remote GenServer.call, one after the other", "call", 0.65),
+  oneByOne("remote-ping-pong", "remote ping-pong of two processes", "ping-pong", 0.8),
+  atOnce("monitors", "monitors across one link answered when it dies", 100_000, 1),
 ];
