@@ -12,7 +12,7 @@ import { monitor } from "../process/monitors.ts";
 import { runningProcessOf } from "../process/own_kernel.ts";
 import type { Outbound } from "../process/outbound.ts";
 import type { Address, Connection } from "../process/seams.ts";
-import { isAnswer, Op, type Signal } from "../process/signal.ts";
+import { isAnswer, type Signal } from "../process/signal.ts";
 import { dial, type Dialled } from "../net/dial.ts";
 import { checkSize, Link, type LinkEnd } from "../net/link.ts";
 import type { Incoming } from "../net/accept.ts";
@@ -359,12 +359,7 @@ export class Connections implements Outbound {
       clock: this.#kernel.clock,
       limits: this.#settings.limits,
       runningSender: () => this.#runningSender(),
-      // A peer of this very OS process that has stopped being a node has no name any more to be answered by: what it
-      // sent arrives, but nothing is tied to it.
-      onSignal: (signal) =>
-        peer.link === link && (there.name === name || !makesTie(signal))
-          ? deliver(this.#kernel, signal, there)
-          : undefined,
+      onSignal: (signal) => peer.link === link ? deliver(this.#kernel, signal, there) : undefined,
       onClose: (end) => this.#lose(peer, link, end),
     });
     peer.link = link;
@@ -444,7 +439,3 @@ export class Connections implements Outbound {
     });
   }
 }
-
-/** Whether a signal asks for something that is to be answered, at once or in the end. */
-const makesTie = ([op]: Signal): boolean =>
-  op === Op.link || op === Op.monitor || op === Op.spawnRequest || op === Op.request;
